@@ -1,0 +1,1 @@
+"""The social networks, as plain async Python: no Django, no database, no idea of a brand."""

@@ -1,0 +1,351 @@
+"""What a network can do, as small protocols. What it cannot do, it leaves None."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import httpx2
+
+# --- what we hand to a network ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Media:
+    """One picture or film, already stripped of its hidden data and stored on this host."""
+
+    kind: str  # "image" | "video"
+    mime: str
+    size: int  # bytes
+    width: int = 0  # pixels; 0 when unknown
+    height: int = 0
+    alt: str = ""
+    path: Path | None = None  # where the bytes are; None while only checking
+    sha256: str = ""
+
+    def read(self) -> bytes:
+        if self.path is None:
+            raise ValueError("This medium has no file.")
+        return self.path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What we want to say on one network, once, ready to be sent.
+
+    A thread is several drafts, each sent on its own with `reply_to` the one before it, so that
+    a thread that breaks in the middle goes on at the part that failed.
+    """
+
+    text: str
+    media: Sequence[Media] = ()
+    link: str = ""  # shown as a card where the network has cards, else appended to the text
+    reply_to: str = ""  # remote id of what this answers
+    root: str = ""  # remote id of the first part of the thread `reply_to` belongs to
+    quote: str = ""  # remote id of the post this one quotes
+    direct: str = ""  # remote id of the conversation: this is a private message
+    languages: Sequence[str] = ()  # BCP 47
+    options: Mapping[str, str] = field(default_factory=dict)  # keys of `Network.options`
+
+
+@dataclass(frozen=True)
+class Call:
+    """Everything an adapter needs to act for one account. The grant never shows in a repr.
+
+    `key` and `at` are chosen once for each thing we say and stored with it: sending again means
+    sending the same key and the same `at`, so that a network can recognise the repetition.
+    """
+
+    http: httpx2.AsyncClient
+    grant: Mapping[str, str] = field(repr=False)
+    key: str = ""
+    at: datetime | None = None
+
+
+# --- what a network hands to us -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Live:
+    remote_id: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Settling:
+    """The network took it and is still chewing. `ticket` is ours to hand back to `poll`."""
+
+    ticket: str
+    again: timedelta = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Message:
+    """Somebody said something: a comment on our post, a mention, a private message, a find."""
+
+    remote_id: str
+    kind: str  # "comment" | "mention" | "direct" | "quote" | "post"
+    author: str  # handle, as one would type it
+    text: str  # plain text, never markup
+    at: datetime
+    on: str = ""  # remote id of our post (or of the thing) it belongs to
+    thread: str = ""  # remote id of the conversation; messages with the same one belong together
+    author_name: str = ""
+    url: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Numbers about the account itself. None is unknown, never zero."""
+
+    followers: int | None = None
+    following: int | None = None
+    posts: int | None = None
+
+
+@dataclass(frozen=True)
+class Spend:
+    """What a promotion has really cost on one day, as the network bills it."""
+
+    day: date
+    remote_id: str  # of the promotion
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    """An account that a person let us use, and the secret that proves it."""
+
+    remote_id: str
+    handle: str
+    secret: Mapping[str, str] = field(repr=False)
+    name: str = ""
+    url: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Send the person to `url`; keep `saved` (secret) until they come back with an answer."""
+
+    url: str
+    saved: Mapping[str, str] = field(repr=False)
+
+
+# --- what a network allows ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the network takes today. `source` and `as_of` say where we know it from."""
+
+    text: int  # in units of `counting`
+    counting: str  # a key of clarion.text.counting.RULES
+    source: str
+    as_of: date
+    text_bytes: int | None = None
+    media: int = 4
+    image_bytes: int | None = None
+    image_pixels: int | None = None
+    video_bytes: int | None = None
+    mimes: Sequence[str] = ("image/jpeg", "image/png", "image/webp", "image/gif")
+    alt: int | None = None  # characters
+    hashtags: int | None = None  # None: the network sets no limit
+    mentions: int | None = None
+    per_hour: int | None = None  # posts
+    per_day: int | None = None
+    live: bool = False  # True when read from this account's own server just now
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to ask a person: a line in a form, a flag on the command line."""
+
+    key: str
+    label: str
+    kind: str = "text"  # "text" | "password" | "url" | "choice" | "flag"
+    hint: str = ""
+    default: str = ""
+    required: bool = True
+    choices: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something the network would refuse (`blocks`) or that people will miss.
+
+    `text` says what is wrong, by which rule, and what to do, in one or two sentences.
+    """
+
+    text: str
+    about: str = "text"  # "text" | "media" | "alt" | "link" | "options"
+    blocks: bool = True
+
+
+class Once(StrEnum):
+    """How the network lets us be sure that nothing is said twice, best first."""
+
+    CLIENT_ID = "client_id"  # we choose the id: sending again cannot make a second one
+    KEY = "key"  # the server may remember our key; we read back before we trust it
+    READ_BACK = "read_back"  # we can only look at what is there
+    NOTHING = "nothing"  # cannot be read back: a person decides
+
+
+# --- what can go wrong, named after what the caller must do next --------------------------
+
+
+class NetworkError(Exception):
+    """Base. The message is safe to show to a person: a sentence, never a response body."""
+
+
+class TryLater(NetworkError):
+    """Nothing happened. Send the same thing again after `at`."""
+
+    def __init__(self, message: str, at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+class Refused(NetworkError):
+    """Nothing happened and sending it again will not help: a person must change something."""
+
+
+class Reconnect(NetworkError):
+    """The grant is no longer good: a person must connect the account again."""
+
+
+class Unsure(NetworkError):
+    """It may or may not have happened. Look before you send again."""
+
+
+# --- what a network can do ----------------------------------------------------------------
+
+
+class Connects(Protocol):
+    fields: Sequence[Field]  # what to ask before `start`
+
+    async def start(
+        self,
+        http: httpx2.AsyncClient,
+        answers: Mapping[str, str],
+        redirect_uri: str,
+        state: str,
+    ) -> Redirect | Sequence[Grant]:
+        """The accounts these answers open, or where to send the person first."""
+
+    async def finish(
+        self, http: httpx2.AsyncClient, saved: Mapping[str, str], answer: Mapping[str, str]
+    ) -> Sequence[Grant]:
+        """The accounts they may now pick from. `answer` is the query of the way back."""
+
+    async def refresh(self, call: Call) -> Grant | None:
+        """A younger grant, or None when this one does not age. Reconnect when it is gone."""
+
+    async def limits(self, call: Call) -> Limits | None:
+        """What this account's server says it takes, or None when it does not say."""
+
+
+class Publishes(Protocol):
+    once: Once
+    # Long enough for a request whose answer was lost to have taken effect or never to.
+    look_after: timedelta
+
+    def check(self, draft: Draft, limits: Limits) -> Sequence[Problem]:
+        """Everything wrong with this draft, without I/O. The composer asks as you type."""
+
+    async def send(self, call: Call, draft: Draft) -> Live | Settling: ...
+
+    async def poll(self, call: Call, ticket: str) -> Live | Settling: ...
+
+    async def find(
+        self, call: Call, draft: Draft, since: datetime, known: Collection[str]
+    ) -> Live | Settling | None:
+        """Did an earlier `send` with this `call.key` get through after all?
+
+        `known` are remote ids that belong to something else we said. None is a proven absence;
+        a network that cannot prove it raises Unsure.
+        """
+
+    async def remove(self, call: Call, remote_id: str) -> None:
+        """Take it down. Removing what is already gone is fine."""
+
+
+class Converses(Protocol):
+    """Answers go out through `publish.send` with `reply_to` or `direct`, exactly once too."""
+
+    async def inbox(
+        self, call: Call, since: datetime, ours: Sequence[str]
+    ) -> Sequence[Message]:
+        """What came in after `since`. `ours` are recent posts of ours worth polling for
+        replies, where notifications may miss some."""
+
+
+class Searches(Protocol):
+    async def search(self, call: Call, words: str, since: datetime) -> Sequence[Message]: ...
+
+
+class Streams(Protocol):
+    def stream(self, call: Call, words: Sequence[str]) -> AsyncIterator[Message]:
+        """Public posts with any of the words, as they happen, until the caller stops."""
+
+
+class Measures(Protocol):
+    metrics: Mapping[str, str]  # key -> what exactly the network counts, for people
+
+    async def counts(
+        self, call: Call, remote_ids: Sequence[str]
+    ) -> Mapping[str, Mapping[str, int]]:
+        """remote id -> metric -> lifetime total. A missing metric is unknown, not zero."""
+
+    async def account(self, call: Call) -> Account: ...
+
+
+class Advertises(Protocol):
+    async def promote(
+        self, call: Call, remote_id: str, budget: Decimal, currency: str, until: datetime
+    ) -> Live:
+        """Start a promotion that the network itself stops at `budget`. `call.key` as ever."""
+
+    async def find(self, call: Call, remote_id: str, since: datetime) -> Live | None:
+        """Did an earlier `promote` with this `call.key` get through after all?"""
+
+    async def stop(self, call: Call, promotion_id: str) -> None: ...
+
+    async def spend(self, call: Call, since: date) -> Sequence[Spend]: ...
+
+
+@dataclass(frozen=True)
+class Network:
+    key: str
+    name: str
+    limits: Limits
+    connect: Connects
+    publish: Publishes
+    community: Converses | None = None
+    listening: Searches | None = None
+    streaming: Streams | None = None
+    measurement: Measures | None = None
+    ads: Advertises | None = None
+    options: Sequence[Field] = ()  # what the composer may ask for this network only
+    practice: bool = False  # a test double: its numbers are not the world's
+    icon: str = ""  # id in the icon sprite
+    color: str = ""  # CSS colour of the brand glyph
+    threads: bool = False
+    notes: Sequence[str] = ()  # honest limits, one sentence each, shown in the capability table
+
+    def can(self) -> Mapping[str, bool]:
+        """Stage -> does it work here. The capability table is made of this."""
+        return {
+            "publish": True,
+            "thread": self.threads,
+            "community": self.community is not None,
+            "listening": self.listening is not None,
+            "streaming": self.streaming is not None,
+            "measurement": self.measurement is not None,
+            "ads": self.ads is not None,
+        }

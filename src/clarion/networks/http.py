@@ -1,0 +1,135 @@
+"""The one line to the outside: guarded against private addresses, judged as the four errors."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from clarion.networks.base import Reconnect, Refused, TryLater, Unsure
+
+TIMEOUT = httpx2.Timeout(30, connect=5, pool=60)
+
+
+def client(
+    *, allow: Collection[str] = (), timeout: httpx2.Timeout = TIMEOUT, connections: int = 200
+) -> httpx2.AsyncClient:
+    """A client that only speaks to the public internet and to the `host:port` in `allow`.
+
+    Building one costs about 0.2 s (certificates): share it for the life of the event loop.
+    """
+    transport = httpx2.AsyncHTTPTransport(
+        trust_env=False,
+        limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+    )
+    # The check must see the very address that is connected to, or a name that resolves
+    # differently the second time (DNS rebinding) walks past it.
+    transport._pool._network_backend = _Guard(frozenset(allow))  # noqa: SLF001
+    return httpx2.AsyncClient(
+        transport=transport,
+        timeout=timeout,
+        trust_env=False,
+        headers={"User-Agent": "Clarion (self-hosted)"},
+    )
+
+
+class _Guard(httpcore2.AsyncNetworkBackend):
+    def __init__(self, allow: frozenset[str]) -> None:
+        self._allow = allow
+        self._real = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        address = await self._checked(host, port)
+        return await self._real.connect_tcp(
+            address, port, timeout, local_address, socket_options
+        )
+
+    async def connect_unix_socket(
+        self, path: str, *args: Any, **kwargs: Any
+    ) -> httpcore2.AsyncNetworkStream:
+        raise httpcore2.ConnectError("Unix sockets are closed to networks.")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def _checked(self, host: str, port: int) -> str:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore2.ConnectError(f"{host} has no address.") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        # IPv4 first: a test double on this host listens there only.
+        addresses.sort(key=lambda a: ":" in a)
+        if f"{host}:{port}" in self._allow:
+            return addresses[0]
+        if not all(ipaddress.ip_address(a.split("%")[0]).is_global for a in addresses):
+            raise Refused(f"{host} leads into a private network, where Clarion never goes.")
+        return addresses[0]
+
+
+async def ask(
+    http: httpx2.AsyncClient, method: str, url: str, *, writes: bool, **kwargs: Any
+) -> httpx2.Response:
+    """One request. `writes` says whether a lost answer leaves us unsure.
+
+    Raises TryLater, Refused, Reconnect or Unsure, named after what the caller must do next.
+    """
+    response = await ask_raw(http, method, url, writes=writes, **kwargs)
+    return judge(response, writes=writes)
+
+
+async def ask_raw(
+    http: httpx2.AsyncClient, method: str, url: str, *, writes: bool, **kwargs: Any
+) -> httpx2.Response:
+    """Like `ask`, but any answer is an answer: the adapter reads the status itself."""
+    try:
+        return await http.request(method, url, **kwargs)
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+        raise TryLater("The network could not be reached.") from error
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise Refused("That is not a web address a network could have.") from error
+    except httpx2.TransportError as error:
+        if writes:
+            raise Unsure("The network did not answer.") from error
+        raise TryLater("The network did not answer.") from error
+
+
+def judge(response: httpx2.Response, *, writes: bool) -> httpx2.Response:
+    """The response if it is good, else the error that says what to do."""
+    status = response.status_code
+    if status < 400:
+        return response
+    if status == 429:
+        raise TryLater("The network asked us to slow down.", retry_at(response))
+    if status == 401:
+        raise Reconnect("The network no longer accepts our key. Connect the account again.")
+    if status < 500:
+        raise Refused(f"The network said no (status {status}).")
+    if writes:
+        raise Unsure(f"The network failed while it was working on this (status {status}).")
+    raise TryLater(f"The network has a problem (status {status}).", retry_at(response, wait=None))
+
+
+def retry_at(response: httpx2.Response, wait: int | None = 60) -> datetime | None:
+    """When `Retry-After` (seconds or a date, RFC 9110 §10.2.3) allows the next request."""
+    said = response.headers.get("Retry-After", "")
+    now = datetime.now(UTC)
+    if said.isdigit():
+        return now + timedelta(seconds=min(int(said), 86_400))
+    try:
+        return max(now, parsedate_to_datetime(said).astimezone(UTC))
+    except (ValueError, TypeError):
+        return now + timedelta(seconds=wait) if wait else None

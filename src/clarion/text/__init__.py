@@ -1,0 +1,1 @@
+"""Plain Python about words: counting them the way networks do."""
