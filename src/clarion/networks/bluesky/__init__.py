@@ -1,0 +1,85 @@
+"""Bluesky and every server of the AT Protocol. https://docs.bsky.app, https://atproto.com"""
+
+from datetime import date
+
+from clarion.networks.base import Field, Limits, Network
+from clarion.networks.bluesky.community import Community
+from clarion.networks.bluesky.connecting import Connecting
+from clarion.networks.bluesky.firehose import Firehose
+from clarion.networks.bluesky.publishing import Publishing
+from clarion.networks.bluesky.reading import Listening, Measurement
+
+LIMITS = Limits(
+    text=300,
+    text_bytes=3000,
+    counting="graphemes",
+    media=4,
+    image_bytes=2_000_000,
+    mimes=("image/jpeg", "image/png", "image/webp", "image/gif"),
+    mentions=None,
+    per_hour=1666,
+    per_day=11666,
+    source="Lexicons app.bsky.feed.post and app.bsky.embed.images; "
+    "docs.bsky.app/docs/advanced-guides/rate-limits",
+    as_of=date(2026, 11, 21),
+)
+
+OPTIONS = (
+    Field(
+        "languages",
+        "Languages",
+        hint="Codes such as en or de, at most three. Empty: the language of the post.",
+        required=False,
+    ),
+    Field(
+        "replies",
+        "Who may answer",
+        kind="choice",
+        required=False,
+        choices=(
+            ("", "Everybody"),
+            ("following", "People this account follows"),
+            ("followers", "People who follow this account"),
+            ("mentioned", "People mentioned in the post"),
+            ("nobody", "Nobody"),
+        ),
+    ),
+    Field(
+        "warning",
+        "Content warning",
+        kind="choice",
+        hint="Covers the pictures until somebody asks to see them.",
+        required=False,
+        choices=(
+            ("", "None"),
+            ("graphic-media", "Violence or blood"),
+            ("nudity", "Nudity, not sexual"),
+            ("sexual", "Suggestive"),
+            ("porn", "Adult"),
+        ),
+    ),
+)
+
+network = Network(
+    key="bluesky",
+    name="Bluesky",
+    limits=LIMITS,
+    connect=Connecting(),
+    publish=Publishing(),
+    community=Community(),
+    listening=Listening(),
+    streaming=Firehose(),
+    measurement=Measurement(),
+    options=OPTIONS,
+    icon="bluesky",
+    color="#0085ff",
+    threads=True,
+    notes=(
+        "Films are not sent: a separate service of the company behind Bluesky takes them.",
+        "Bluesky counts likes, reposts, answers and quotes, but not how many saw a post.",
+        "Private messages need an app password that allows them.",
+        "Private messages follow the published definitions, but were never tried for real.",
+        "A published post cannot be changed, only taken down.",
+        "There are no advertisements to buy.",
+    ),
+)
