@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_ELSEWHERE = "or set CLARION_DATA to a folder elsewhere."
+_NOT_ALLOWED = f"this user may not. Change the folder's owner, {_ELSEWHERE}"
+_NO_FOLDER = f"a file stands where a folder is needed. Move it, {_ELSEWHERE}"
 _WHY = {
-    errno.ENOSPC: "the disk is full. Free some space, or set CLARION_DATA to a folder on another disk.",
-    errno.EDQUOT: "your disk quota is used up. Free some space, or set CLARION_DATA elsewhere.",
-    errno.EROFS: "the disk is read-only. Set CLARION_DATA to a folder that can be written.",
-    errno.EACCES: "this user may not. Change the folder's owner, or set CLARION_DATA elsewhere.",
-    errno.EPERM: "this user may not. Change the folder's owner, or set CLARION_DATA elsewhere.",
-    errno.ENOTDIR: "a file stands where a folder is needed. Set CLARION_DATA to another folder.",
-    errno.EEXIST: "a file stands where a folder is needed. Set CLARION_DATA to another folder.",
+    errno.ENOSPC: f"the disk is full. Free some space, {_ELSEWHERE}",
+    errno.EDQUOT: f"your disk quota is used up. Free some space, {_ELSEWHERE}",
+    errno.EROFS: f"the disk is read-only. Make it writable, {_ELSEWHERE}",
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: _NO_FOLDER,
 }
 
 
