@@ -157,6 +157,8 @@ class Limits:
     alt: int | None = None  # characters
     hashtags: int | None = None  # None: the network sets no limit
     mentions: int | None = None
+    poll: int | None = None  # choices in a poll; None where there are no polls
+    poll_choice: int | None = None  # characters in one choice
     per_hour: int | None = None  # posts
     per_day: int | None = None
     live: bool = False  # True when read from this account's own server just now

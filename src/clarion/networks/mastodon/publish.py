@@ -1,0 +1,179 @@
+"""Saying something once: an idempotency key where it is kept, and reading back everywhere."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from mimetypes import guess_extension
+from typing import Any
+
+from clarion.networks.base import (
+    Call,
+    Draft,
+    Limits,
+    Live,
+    Media,
+    Once,
+    Problem,
+    Refused,
+    Settling,
+    TryLater,
+    Unsure,
+)
+from clarion.networks.mastodon import check as rules
+from clarion.networks.mastodon import options, readback
+from clarion.networks.mastodon.limits import instance
+from clarion.networks.mastodon.readback import live
+from clarion.networks.mastodon.server import Json, Missing, Server, read
+
+QUOTES = 7  # the Mastodon API version that knows `quoted_status_id`
+NARROWER = ("", "public", "unlisted", "private", "direct")
+
+
+class Publishing:
+    once = Once.KEY
+    # A request gives up after 30 s, and the web workers of these servers after 60 s.
+    look_after = timedelta(seconds=90)
+
+    def check(self, draft: Draft, limits: Limits) -> Sequence[Problem]:
+        return rules.check(draft, limits)
+
+    async def send(self, call: Call, draft: Draft) -> Live | Settling:
+        server = Server.of(call)
+        status = await _status(server, call, draft)
+        media = [await _upload(server, medium) for medium in draft.media]
+        status |= {"media_ids": [str(medium["id"]) for medium in media]} if media else {}
+        if all(medium.get("url") for medium in media):
+            return await _say(server, call.key, status)
+        # Nothing is said before the media are ready: the server would refuse it.
+        ticket = {"at": datetime.now(UTC).isoformat(), "status": status}
+        return Settling(json.dumps(ticket), again=timedelta(seconds=3))
+
+    async def poll(self, call: Call, ticket: str) -> Live | Settling:
+        """Says it, once the media are ready. Safe to repeat: it looks for these media first."""
+        server, kept = Server.of(call), json.loads(ticket)
+        status, at = kept["status"], datetime.fromisoformat(kept["at"])
+        for medium in status["media_ids"]:
+            if not await _is_ready(server, medium):
+                return Settling(ticket)
+        if said := await readback.said_with(server, call, status["media_ids"], at):
+            return said
+        try:
+            return await _say(server, call.key, status)
+        except Unsure:
+            return Settling(ticket, again=self.look_after)
+
+    async def find(
+        self, call: Call, draft: Draft, since: datetime, known: Collection[str]
+    ) -> Live | Settling | None:
+        server = Server.of(call)
+        async for status in readback.ours(server, call, since, private=bool(draft.direct)):
+            if status["id"] not in known and readback.is_it(status, draft):
+                return live(status)
+        return None
+
+    async def remove(self, call: Call, remote_id: str) -> None:
+        try:
+            await Server.of(call).ask("DELETE", f"/api/v1/statuses/{remote_id}")
+        except Missing:
+            return
+
+
+# --- what is said -------------------------------------------------------------------------
+
+
+async def _status(server: Server, call: Call, draft: Draft) -> dict[str, Any]:
+    """The request, without its media."""
+    parent = await _parent(server, draft)
+    handles = [*rules.to(draft), *_author(parent, call)]
+    status = {
+        "status": rules.with_mentions(rules.full_text(draft), handles),
+        "content_type": "text/plain",  # GoToSocial and Pleroma may read Markdown into it
+        "in_reply_to_id": draft.reply_to,
+        "quoted_status_id": await _quote(server, draft),
+        "visibility": _visibility(draft, parent),
+        "language": options.language(draft),
+        "spoiler_text": options.warning(draft),
+        "sensitive": bool(options.warning(draft)),
+        "poll": options.poll(draft),
+    }
+    return {key: value for key, value in status.items() if value}
+
+
+async def _parent(server: Server, draft: Draft) -> Json:
+    if not draft.reply_to:
+        return {}
+    try:
+        parent: Json = await server.get(f"/api/v1/statuses/{draft.reply_to}")
+    except Missing as error:
+        raise Refused("The post this answers is gone. Send it as a post of its own.") from error
+    return parent
+
+
+def _author(parent: Json, call: Call) -> Sequence[str]:
+    author = parent.get("account") or {}
+    if not author or author["id"] == call.grant["id"]:
+        return []
+    return [f"@{author['acct']}"]
+
+
+def _visibility(draft: Draft, parent: Json) -> str:
+    """What was asked for, but an answer is never shown to more people than what it answers."""
+    if draft.direct:
+        return "direct"
+    asked, above = draft.options.get("visibility", ""), parent.get("visibility", "")
+    if above not in NARROWER[2:] or asked not in NARROWER:
+        return asked
+    return max((asked, str(above)), key=NARROWER.index)
+
+
+async def _quote(server: Server, draft: Draft) -> str:
+    """A server that does not know quotes would leave the quoted post out without a word."""
+    if draft.quote:
+        versions = (await instance(server)).get("api_versions") or {}
+        if versions.get("mastodon", 0) < QUOTES:
+            raise Refused("This server has no quotes. Put a link to the post in the text.")
+    return draft.quote
+
+
+async def _say(server: Server, key: str, status: Mapping[str, Any]) -> Live:
+    answer = await server.ask("POST", "/api/v1/statuses", writes=True, key=key, json=status)
+    said = read(answer, writes=True)
+    if not isinstance(said, Mapping) or not said.get("id"):
+        raise Unsure("The server's answer could not be read.")
+    return live(said)
+
+
+# --- media --------------------------------------------------------------------------------
+
+
+async def _upload(server: Server, medium: Media) -> Json:
+    """The attachment; without `url` it is still being processed.
+
+    An upload whose answer is lost says nothing to anybody, and servers clear out media that no
+    post uses: it is safe to repeat.
+    """
+    if medium.path is None:
+        raise Refused("The file of this medium is missing.")
+    name = f"medium{guess_extension(medium.mime) or ''}"
+    with ExitStack() as stack:
+        file = stack.enter_context(medium.path.open("rb"))
+        answer = read(
+            await server.ask(
+                "POST",
+                "/api/v2/media",
+                files={"file": (name, file, medium.mime)},
+                data={"description": medium.alt} if medium.alt else {},
+            )
+        )
+    if not isinstance(answer, Mapping) or not answer.get("id"):
+        raise TryLater("The server's answer could not be read.")
+    return answer
+
+
+async def _is_ready(server: Server, medium: str) -> bool:
+    try:
+        answer = await server.ask("GET", f"/api/v1/media/{medium}")
+    except Missing:  # a server may no longer show what a post already uses
+        return True
+    return answer.status_code != 206 and bool(read(answer).get("url"))
