@@ -1,0 +1,357 @@
+"""The adapter: speaks to a Playground over HTTP, as to any network far away."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx2
+
+from clarion.networks.base import (
+    Account,
+    Call,
+    Draft,
+    Field,
+    Grant,
+    Limits,
+    Live,
+    Media,
+    Message,
+    Network,
+    Once,
+    Redirect,
+    Refused,
+    Settling,
+    Spend,
+    Unsure,
+)
+from clarion.networks.http import ask, ask_raw, judge
+from clarion.networks.playground.check import LIMITS, problems
+
+DEFAULT_URL = "http://127.0.0.1:8701"
+NO = {"", "0", "no", "off", "false"}  # what a flag that is not set may say
+
+
+class Connecting:
+    fields: Sequence[Field] = (
+        Field(
+            "server",
+            "Address of the Playground",
+            "url",
+            "Where `clarion playground` is running.",
+            DEFAULT_URL,
+        ),
+        Field("handle", "Handle", hint="Any name you like: the account is made if need be."),
+    )
+
+    async def start(
+        self,
+        http: httpx2.AsyncClient,
+        answers: Mapping[str, str],
+        redirect_uri: str,
+        state: str,
+    ) -> Redirect | Sequence[Grant]:
+        server = (answers.get("server") or DEFAULT_URL).strip().rstrip("/")
+        response = await ask_raw(
+            http,
+            "POST",
+            f"{server}/api/accounts",
+            writes=False,  # the same handle twice is the same account
+            json={"handle": answers.get("handle", ""), "name": answers.get("name", "")},
+        )
+        return [_grant(server, _accepted(response, writes=False))]
+
+    async def finish(
+        self, http: httpx2.AsyncClient, saved: Mapping[str, str], answer: Mapping[str, str]
+    ) -> Sequence[Grant]:
+        raise Refused("This network never sends anybody away to come back. Connect again.")
+
+    async def refresh(self, call: Call) -> None:
+        """Keys here do not age."""
+
+    async def limits(self, call: Call) -> Limits | None:
+        said = await _get(call, "limits")
+        return replace(
+            LIMITS,
+            text=said["text"],
+            media=said["images"],
+            per_hour=said["per_hour"] or None,
+            as_of=datetime.now(UTC).date(),
+            source=call.grant["server"],
+            live=True,
+        )
+
+
+def _grant(server: str, said: Mapping[str, str]) -> Grant:
+    if "token" not in said:
+        raise Refused("That address does not answer like a Playground.")
+    return Grant(
+        remote_id=f"{said['id']}@{urlsplit(server).netloc}",
+        handle=said["handle"],
+        name=said["name"],
+        url=said["url"],
+        secret={"server": server, "token": said["token"]},
+    )
+
+
+class Publishing:
+    once = Once.READ_BACK
+    # What arrives is accepted or refused within moments; only the answer can be late.
+    look_after = timedelta(seconds=3)
+
+    def check(self, draft: Draft, limits: Limits) -> Sequence[Any]:
+        return problems(draft, limits)
+
+    async def send(self, call: Call, draft: Draft) -> Live | Settling:
+        media = [await _upload(call, medium) for medium in draft.media]
+        response = await ask_raw(
+            call.http,
+            "POST",
+            _url(call, "posts"),
+            writes=True,
+            headers={**_key(call), "X-Client-Ref": call.key},
+            json={
+                "text": draft.text,
+                "link": draft.link,
+                "reply_to": draft.reply_to,
+                "root": draft.root,
+                "quote": draft.quote,
+                "direct": draft.direct,
+                "languages": list(draft.languages),
+                "sensitive": draft.options.get("sensitive", "").lower() not in NO,
+                "media": media,
+            },
+        )
+        return _outcome(_accepted(response, writes=True))
+
+    async def poll(self, call: Call, ticket: str) -> Live | Settling:
+        return _outcome(await _get(call, f"tickets/{quote(ticket, safe='')}"))
+
+    async def find(
+        self, call: Call, draft: Draft, since: datetime, known: Collection[str]
+    ) -> Live | Settling | None:
+        """Reads back everything the account has said since then: nothing else can tell."""
+        found = None
+        async for post in _own(call, since):
+            if _same(post, draft) and post["id"] not in known:
+                found = post  # the oldest one, if there are several
+        return _outcome(found) if found else None
+
+    async def remove(self, call: Call, remote_id: str) -> None:
+        path = _url(call, f"posts/{quote(remote_id, safe='')}")
+        # Taking down twice is the same as once, so a lost answer may simply be tried again.
+        await ask(call.http, "DELETE", path, writes=False, headers=_key(call))
+
+
+async def _own(call: Call, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
+    """The account's posts since then, newest first."""
+    cursor = ""
+    while True:
+        read = await _get(call, "me/posts", cursor=cursor)
+        for post in read["posts"]:
+            if datetime.fromisoformat(post["created_at"]) < since:
+                return
+            yield post
+        cursor = read["cursor"]
+        if not cursor:
+            return
+
+
+def _same(post: Mapping[str, Any], draft: Draft) -> bool:
+    return all(
+        post[key] == getattr(draft, key)
+        for key in ("text", "link", "reply_to", "quote", "direct")
+    ) and len(post["media"]) == len(draft.media)
+
+
+def _outcome(said: Mapping[str, Any]) -> Live | Settling:
+    if said.get("state") == "processing":
+        ticket = said.get("ticket") or said["id"]
+        return Settling(ticket, timedelta(seconds=said.get("again", 1)))
+    return Live(said["id"], said.get("url", ""))
+
+
+async def _upload(call: Call, medium: Media) -> str:
+    response = await ask_raw(
+        call.http,
+        "POST",
+        _url(call, "media"),
+        writes=False,  # a picture in no post is seen by nobody
+        headers={**_key(call), "Content-Type": medium.mime},
+        params={"alt": medium.alt},
+        content=medium.read(),
+    )
+    return str(_accepted(response, writes=False)["id"])
+
+
+class Community:
+    async def inbox(
+        self, call: Call, since: datetime, ours: Sequence[str]
+    ) -> Sequence[Message]:
+        """Comments, mentions and private messages after `since`, oldest first."""
+        read = await _get(call, "inbox", since=since.isoformat())
+        return [_message(said) for said in read["messages"]]
+
+
+class Listening:
+    async def search(self, call: Call, words: str, since: datetime) -> Sequence[Message]:
+        """Public posts in which all the words occur; "two words" in quotes belong together."""
+        read = await _get(call, "search", words=words, since=since.isoformat())
+        return [_message(said) for said in read["messages"]]
+
+
+class Streaming:
+    async def stream(self, call: Call, words: Sequence[str]) -> AsyncIterator[Message]:
+        cursor = ""
+        while True:  # each question waits at the server until there is something to say
+            read = await _get(call, "stream", word=list(words), after=cursor)
+            cursor = read["cursor"]
+            for said in read["messages"]:
+                yield _message(said)
+
+
+def _message(said: Mapping[str, str]) -> Message:
+    return Message(
+        remote_id=said["id"],
+        kind=said["kind"],
+        author=said["author"],
+        author_name=said["name"],
+        text=said["text"],
+        at=datetime.fromisoformat(said["at"]),
+        on=said["on"],
+        thread=said["thread"],
+        url=said["url"],
+        language=said["language"],
+    )
+
+
+class Measurement:
+    metrics: Mapping[str, str] = {
+        "views": "How often the post was shown on a screen, to followers, strangers and by "
+        "promotions together. The same person can count twice.",
+        "likes": "How many people pressed the heart.",
+        "comments": "Answers below the post, those of the account itself too.",
+        "shares": "How many people passed the post on to their own followers.",
+        "clicks": "How often somebody opened the link of the post.",
+    }
+
+    async def counts(
+        self, call: Call, remote_ids: Sequence[str]
+    ) -> Mapping[str, Mapping[str, int]]:
+        found: dict[str, Mapping[str, int]] = {}
+        for at in range(0, len(remote_ids), 100):
+            found |= await _get(call, "counts", id=list(remote_ids[at : at + 100]))
+        return found
+
+    async def account(self, call: Call) -> Account:
+        said = await _get(call, "me")
+        return Account(said["followers"], said["following"], said["posts"])
+
+
+class Advertising:
+    async def promote(
+        self, call: Call, remote_id: str, budget: Decimal, currency: str, until: datetime
+    ) -> Live:
+        response = await ask_raw(
+            call.http,
+            "POST",
+            _url(call, "promotions"),
+            writes=True,
+            headers=_key(call),
+            json={
+                "post": remote_id,
+                "budget": str(budget),
+                "currency": currency,
+                "until": until.isoformat(),
+                "key": call.key,
+            },
+        )
+        said = _accepted(response, writes=True)
+        return Live(said["id"], said["url"])
+
+    async def find(self, call: Call, remote_id: str, since: datetime) -> Live | None:
+        for said in (await _get(call, "promotions", key=call.key))["promotions"]:
+            if said["post"] == remote_id and datetime.fromisoformat(said["at"]) >= since:
+                return Live(said["id"], said["url"])
+        return None
+
+    async def stop(self, call: Call, promotion_id: str) -> None:
+        path = _url(call, f"promotions/{quote(promotion_id, safe='')}/stop")
+        await ask(call.http, "POST", path, writes=False, headers=_key(call))
+
+    async def spend(self, call: Call, since: date) -> Sequence[Spend]:
+        return [
+            Spend(
+                date.fromisoformat(said["day"]),
+                said["id"],
+                Decimal(said["amount"]),
+                said["currency"],
+            )
+            for said in (await _get(call, "spend", since=since.isoformat()))["days"]
+        ]
+
+
+# --- the line to the server ---------------------------------------------------------------
+
+
+def _url(call: Call, path: str) -> str:
+    return f"{call.grant['server']}/api/{path}"
+
+
+def _key(call: Call) -> dict[str, str]:
+    return {"Authorization": f"Bearer {call.grant['token']}"}
+
+
+async def _get(call: Call, path: str, **params: str | list[str]) -> Any:
+    response = await ask(
+        call.http, "GET", _url(call, path), writes=False, headers=_key(call), params=params
+    )
+    return _read(response)
+
+
+def _accepted(response: httpx2.Response, *, writes: bool) -> Any:
+    """What a good answer says. A refusal's own sentence reaches the person."""
+    if response.status_code in (413, 415, 422):
+        raise Refused(str(_read(response).get("problem") or "The Playground said no."))
+    return _read(judge(response, writes=writes), writes=writes)
+
+
+def _read(response: httpx2.Response, *, writes: bool = False) -> Any:
+    try:
+        return response.json()
+    except ValueError as error:
+        wrong = Unsure if writes else Refused
+        raise wrong("That address does not answer like a Playground.") from error
+
+
+network = Network(
+    key="playground",
+    name="Playground",
+    limits=LIMITS,
+    connect=Connecting(),
+    publish=Publishing(),
+    community=Community(),
+    listening=Listening(),
+    streaming=Streaming(),
+    measurement=Measurement(),
+    ads=Advertising(),
+    options=(
+        Field(
+            "sensitive",
+            "Sensitive content",
+            "flag",
+            "Pictures are hidden until somebody asks for them.",
+            required=False,
+        ),
+    ),
+    practice=True,
+    icon="playground",
+    color="#b4530a",
+    threads=True,
+    notes=(
+        "Nobody here is real: the numbers teach and test, they say nothing about the world.",
+        "Whatever is sent twice appears twice, so Clarion looks before it sends again.",
+    ),
+)

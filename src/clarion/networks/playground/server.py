@@ -1,0 +1,112 @@
+"""The Playground's server: one process, one file, on this machine unless told otherwise."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from clarion.networks.playground import api, control
+from clarion.networks.playground.place import Place
+from clarion.networks.playground.web import (
+    Answer,
+    Receive,
+    Request,
+    Routes,
+    Scope,
+    Send,
+    Sorry,
+    say,
+    write,
+)
+
+log = logging.getLogger(__name__)
+
+Background = Any
+
+
+def app(data: Path, *, seed: int = 1, speed: float = 1.0, **rest: Any) -> "App":
+    """An ASGI application with its state in the file `data`.
+
+    `rest`: `click_hosts` ("host:port" that simulated people may visit), `collect_url` (where
+    purchases are reported), `own_host` (where this server answers).
+    """
+    return App(Place.open(data, seed=seed, speed=speed, **rest))
+
+
+class App:
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._routes = Routes([*api.routes(place), *control.routes(place)])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            self.place.answered += 1
+            answer = await self._answer(Request(scope, receive))
+            await write(send, answer, head=scope["method"] == "HEAD")
+
+    async def _answer(self, request: Request) -> Answer:
+        try:
+            handler, request.parts = self._routes.find(request.method, request.path)
+            return await handler(request)
+        except Sorry as sorry:
+            answer = say({"problem": str(sorry)}, sorry.status)
+            return Answer(answer.body, answer.status, headers=sorry.headers)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self.place.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.place.store.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def serve(
+    host: str,
+    port: int,
+    data: Path,
+    *,
+    seed: int = 1,
+    speed: float = 1.0,
+    click_hosts: Collection[str] = (),
+    collect_url: str = "",
+) -> None:
+    """Serve until interrupted. `data` is a folder, or a file ending in .sqlite3."""
+    path = data if data.suffix == ".sqlite3" else data / "playground.sqlite3"
+    application = app(
+        path,
+        seed=seed,
+        speed=speed,
+        click_hosts=frozenset(click_hosts),
+        collect_url=collect_url,
+        own_host=f"{host}:{port}",
+    )
+    asyncio.run(_serve(application, host, port))
+
+
+async def _serve(application: App, host: str, port: int) -> None:
+    # Late, because only the process that serves needs it.
+    from granian.constants import HTTPModes, Interfaces
+    from granian.server.embed import Server
+
+    server = Server(
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=2048,
+        backpressure=2048,  # hundreds of slow answers at once are what this server is for
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(ValueError, NotImplementedError):  # not in the main thread
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, server.stop)
+    await server.serve()

@@ -1,0 +1,15 @@
+"""The only place that names networks. To add one: write its module, add one line here."""
+
+from clarion.networks.base import Network
+from clarion.networks.playground.network import network as playground
+
+NETWORKS: dict[str, Network] = {n.key: n for n in (playground,)}
+
+
+def get(key: str) -> Network:
+    return NETWORKS[key]
+
+
+def choices() -> list[tuple[str, str]]:
+    """For forms and models: key and name of each network, practice last."""
+    return [(n.key, n.name) for n in sorted(NETWORKS.values(), key=lambda n: n.practice)]
