@@ -128,6 +128,7 @@ def _reset(response: httpx2.Response) -> datetime | None:
     """`X-RateLimit-Reset` is a date on Mastodon and seconds since 1970 on some others."""
     text = response.headers.get("X-RateLimit-Reset", "")
     try:
-        return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else moment(text)
+        at = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else moment(text)
     except (ValueError, OverflowError, OSError):
         return None
+    return at if at > datetime.now(UTC) else None
