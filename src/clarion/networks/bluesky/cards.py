@@ -118,6 +118,8 @@ async def _opened(
     headers = {"Accept-Encoding": "identity", "Accept": f"{kind}*" if kind[-1] == "/" else kind}
     async with http.stream("GET", address, headers=headers, follow_redirects=True) as response:
         response.raise_for_status()
+        if "content-encoding" in response.headers:
+            raise ValueError("compressed all the same")
         if not response.headers.get("content-type", "").lower().startswith(kind):
             raise ValueError(f"not {kind}")
         yield response
