@@ -82,7 +82,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://{_NAME}:{self._password}@127.0.0.1:{self.port}/{_NAME}"
+        return address(self._password, self.port or 0)
 
     @property
     def data(self) -> Path:
@@ -264,6 +264,11 @@ class Postgres:
         if "still in use" in said:
             return False
         raise Trouble(f"The database did not start: {said} More is in {self.log}.")
+
+
+def address(password: str, port: int) -> str:
+    """The URL of the embedded database that listens on `port`."""
+    return f"postgresql://{_NAME}:{password}@127.0.0.1:{port}/{_NAME}"
 
 
 def free_port(first: int | None = None) -> int:
