@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from clarion.networks.playground import posts
+from clarion.networks.playground import posts, promotions, reading
 from clarion.networks.playground.place import Place, Who
 from clarion.networks.playground.switchboard import LINE, Fault
 from clarion.networks.playground.web import Answer, Handler, Request, Sorry, say
@@ -12,13 +12,23 @@ from clarion.networks.playground.web import Answer, Handler, Request, Sorry, say
 Call = Callable[[Place, Who, Request], Awaitable[Answer]]
 
 READS: tuple[tuple[str, str, Call], ...] = (
+    ("GET", "/api/me", reading.me),
     ("GET", "/api/me/posts", posts.recent),
+    ("GET", "/api/limits", reading.limits),
+    ("GET", "/api/counts", reading.counts),
+    ("GET", "/api/inbox", reading.inbox),
+    ("GET", "/api/search", reading.search),
+    ("GET", "/api/stream", reading.stream),
+    ("GET", "/api/promotions", promotions.listed),
+    ("GET", "/api/spend", promotions.spend),
     ("GET", "/api/posts/{id}", posts.one),
     ("GET", "/api/tickets/{id}", posts.ticket),
 )
 WRITES: tuple[tuple[str, str, Call], ...] = (
     ("POST", "/api/posts", posts.publish),
     ("DELETE", "/api/posts/{id}", posts.remove),
+    ("POST", "/api/promotions", promotions.promote),
+    ("POST", "/api/promotions/{id}/stop", promotions.stop),
 )
 # Nobody hears of a picture that is in no post: faults spare its upload.
 SPARED: tuple[tuple[str, str, Call], ...] = (("POST", "/api/media", posts.upload),)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from clarion.networks.playground import scripts
 from clarion.networks.playground.clock import DAY, HOUR, iso, now
 from clarion.networks.playground.place import Place
 from clarion.networks.playground.switchboard import read_fault
@@ -23,6 +24,8 @@ def routes(place: Place) -> list[tuple[str, str, Handler]]:
         "time": forward,
         "revoke": revoke,
         "reset": reset,
+        "say": somebody_says,
+        "post": post_in_the_past,
     }
     return [
         ("GET", "/control/stats", partial(_look, place, stats)),
@@ -88,6 +91,16 @@ async def forward(place: Place, said: Said) -> Any:
     speed = _number(said, "speed", 1_000_000) if said.get("speed") not in (None, "") else None
     await place.forward(int(by), speed)
     return {"simulated": iso(place.clock.sim(now())), "speed": place.clock.ticks[-1].speed}
+
+
+async def somebody_says(place: Place, said: Said) -> Any:
+    """A comment (`on` a post), a `mention` or `direct` to a handle, else a public post."""
+    return {"id": f"s{await scripts.say(place, said)}"}
+
+
+async def post_in_the_past(place: Place, said: Said) -> Any:
+    """A post of an account at the time `at`, so that a demonstration has a history."""
+    return {"id": f"p{await scripts.post(place, said)}"}
 
 
 async def revoke(place: Place, said: Said) -> Any:

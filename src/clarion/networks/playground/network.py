@@ -191,8 +191,14 @@ class Community:
         self, call: Call, since: datetime, ours: Sequence[str]
     ) -> Sequence[Message]:
         """Comments, mentions and private messages after `since`, oldest first."""
-        read = await _get(call, "inbox", since=since.isoformat())
-        return [_message(said) for said in read["messages"]]
+        heard: list[Message] = []
+        skip = 0
+        while True:
+            read = await _get(call, "inbox", since=since.isoformat(), skip=str(skip))
+            heard += [_message(said) for said in read["messages"]]
+            skip = read["more"]
+            if not skip:
+                return heard
 
 
 class Listening:

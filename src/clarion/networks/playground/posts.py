@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from clarion.networks.playground.check import IMAGES, LIMITS, VIDEOS
@@ -15,7 +15,7 @@ from clarion.text.counting import graphemes, hashtags, mentions
 PAGE = 100
 
 # A post of an account, or something a simulated person said: see messages.py.
-THING = re.compile(r"p(\d{1,15})(-[ct]\d*)?|[smdt][\w.-]{1,80}")
+THING = re.compile(r"p(\d{1,15})(-[ct]\d*)?|[smdtn][\w.-]{1,80}")
 
 Row = sqlite3.Row
 
@@ -222,8 +222,3 @@ def _medium(place: Place, who: Who, media_id: int) -> dict[str, Any]:
     if row := place.store.row(sql, media_id, who.id):
         return {"id": row["id"], "mime": row["mime"], "alt": row["alt"]}
     raise Sorry(422, "A picture of this post was never uploaded. Upload it again.")
-
-
-def blank(handles: Sequence[str]) -> str:
-    """One `?` for each, for an `in (…)`."""
-    return ",".join("?" * len(handles))
