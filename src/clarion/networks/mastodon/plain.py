@@ -9,6 +9,8 @@ from urllib.parse import unquote
 _SERVER_OF_MENTION = re.compile(r"(@\w(?:[\w.-]*\w)?)@\w(?:[\w.-]*\w)?")
 _MENTIONS_IN_FRONT = re.compile(r"^(?:\s*@\w[\w.@-]*)+")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
+_KEPT = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Nl", "No", "So"))
+_AS_EMOJI = "\ufe0f"  # asks for the coloured form of a sign; servers add and drop it
 _BREAKS = frozenset({"p", "div", "li", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3"})
 _SILENT = frozenset({"script", "style", "template"})
 
@@ -39,11 +41,7 @@ def likeness(text: str, *, answer: bool = False) -> str:
     if answer:
         text = _MENTIONS_IN_FRONT.sub("", text)
     text = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in text if unicodedata.category(c)[0] in "LN" or _is_emoji(c))
-
-
-def _is_emoji(character: str) -> bool:
-    return unicodedata.category(character) == "So"
+    return "".join(c for c in text if unicodedata.category(c) in _KEPT and c != _AS_EMOJI)
 
 
 class _Reader(HTMLParser):
