@@ -94,7 +94,9 @@ def main() -> None:
     (OUT / "vendor.json").write_text(json.dumps(listing, indent=1) + "\n")
     shutil.copy(MODULES / "axe-core/axe.min.js", AXE)
     for entry in entries:
-        print(f"{entry.file:22}{entry.package:40}{entry.version:9}{entry.bytes:>8}{entry.gzip:>8}")
+        print(
+            f"{entry.file:22}{entry.package:40}{entry.version:9}{entry.bytes:>8}{entry.gzip:>8}"
+        )
 
 
 def copied(name: str, package: str, source: str) -> Entry:
