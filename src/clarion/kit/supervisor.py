@@ -24,7 +24,8 @@ from clarion.kit.trouble import Trouble
 LIFELINE = "CLARION_LIFELINE"
 _CALM = 60.0  # seconds a program must live before its earlier ends are forgotten
 _LONGEST_PAUSE = 30.0  # seconds
-_GOODBYE = 10.0  # seconds a program has to end by itself
+_GOODBYE = 30.0  # seconds a program has to end by itself
+_ALONE = 10.0  # the same, when its parent was killed
 _TOO_OFTEN = 4  # ends before the first sign of life: it will not get better
 
 
@@ -212,7 +213,7 @@ def _hold() -> None:
     with suppress(OSError):
         os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_GOODBYE)
+    time.sleep(_ALONE)
     os._exit(1)
 
 

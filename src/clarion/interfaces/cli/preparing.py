@@ -32,6 +32,7 @@ def bring_up_to_date(home: Home) -> Iterator[str]:
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     write_privately(note, json.dumps([_code(), _applied()]))
     yield "brought up to date"

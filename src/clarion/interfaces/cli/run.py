@@ -28,6 +28,9 @@ def web(host: str, port: int, tell: Path | None) -> None:
 def worker() -> None:
     """Do what is due: publish, collect, measure. Run as many as there is work for."""
     _begin()
+    import django
+
+    django.setup()
     # By name: the doors of the product do not know each other.
     import_module("clarion.interfaces.worker.main").run()
 

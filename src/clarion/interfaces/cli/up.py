@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from clarion.kit.postgres import Postgres, free_port
 from clarion.kit.supervisor import Program, Supervisor
 from clarion.kit.trouble import Trouble
 
-WEB, PLAYGROUND = 8700, 8701
+WEB = 8700  # the Playground takes the next port
 _CLARION = (sys.executable, "-m", "clarion.interfaces.cli.main")
 
 
@@ -67,11 +66,11 @@ class _Start:
         self.home = home
         self.host = host
         self.link_file = home.run / "link"
-        self.port = _port(port, WEB, ())
+        self.port = _port(port or WEB)
         self.url = (
             url or os.environ.get("CLARION_URL") or f"http://{_reachable(host)}:{self.port}"
         )
-        self.playground = _port(None, PLAYGROUND, (self.port,)) if playground else None
+        self.playground = _port(self.port + 1) if playground else None
         self.playground_url = f"http://127.0.0.1:{self.playground}" if playground else ""
         self.postgres = None if os.environ.get("CLARION_DATABASE_URL") else self._database()
 
@@ -207,12 +206,10 @@ def _clarion(*words: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def _port(wanted: int | None, usual: int, taken: Iterable[int]) -> int:
-    first = wanted or usual
-    while (port := free_port(first)) in taken:
-        first = port + 1
-    if port != (wanted or usual):
-        click.echo(f"Port {wanted or usual} is in use; taking {port} instead.")
+def _port(wanted: int) -> int:
+    port = free_port(wanted)
+    if port != wanted:
+        click.echo(f"Port {wanted} is in use; taking {port} instead.")
     return port
 
 
