@@ -26,7 +26,7 @@ from clarion.networks.base import (
     TryLater,
     Unsure,
 )
-from clarion.networks.bluesky import LIMITS, network, records, xrpc
+from clarion.networks.bluesky import LIMITS, firehose, network, records, xrpc
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 DID = "did:plc:brand"
@@ -216,6 +216,16 @@ def test_a_server_error_after_the_write_is_a_success(server):
     send(server, Draft("Hello"))
     server.trouble["com.atproto.repo.putRecord"] = [(500, {"error": "InternalServerError"})]
     assert send(server, Draft("Hello")).remote_id in server.records
+
+
+@pytest.mark.parametrize(
+    "trouble", [httpx2.ReadTimeout("gone"), (400, {"error": "InvalidSwap"})]
+)
+def test_not_seeing_is_not_taken_for_nothing_there(server, trouble):
+    server.trouble["com.atproto.repo.putRecord"] = [trouble]
+    server.trouble["com.atproto.repo.getRecord"] = [(503, {})]
+    with pytest.raises(Unsure):
+        send(server, Draft("Hello"))
 
 
 def test_a_page_that_changed_between_two_tries_does_not_matter(server):
@@ -510,6 +520,109 @@ def test_an_answer_to_a_post_that_is_gone_is_refused(server):
 def test_only_our_own_posts_can_be_taken_down(server):
     with pytest.raises(Refused, match="own posts"):
         do(server, lambda call: publish.remove(call, f"at://{FAN}/app.bsky.feed.post/3aaa"))
+
+
+# --- private messages ---------------------------------------------------------------------
+
+
+@dataclass
+class Chatting(Server):
+    """The chat service, as its published definitions describe it."""
+
+    said: list[dict[str, Any]] = field(default_factory=list)
+
+    def say(self, text: str, did: str, at: datetime = AT) -> dict[str, Any]:
+        message = {
+            "id": f"m{len(self.said)}",
+            "text": text,
+            "sender": {"did": did},
+            "sentAt": at.isoformat(),
+        }
+        self.said.insert(0, message)
+        return message
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        if "/chat." in request.url.path:
+            assert request.headers["atproto-proxy"] == "did:web:api.bsky.chat#bsky_chat"
+        return super().__call__(request)
+
+    def listConvos(self, request: httpx2.Request) -> tuple[int, dict[str, Any]]:  # noqa: N802
+        members = [{"did": FAN, "handle": "fan.test", "displayName": "Fan"}]
+        convo = {"id": "c1", "members": members, "lastMessage": self.said[0]}
+        return 200, {"convos": [convo, {"id": "c0", "members": []}]}
+
+    def getMessages(self, request: httpx2.Request) -> tuple[int, dict[str, Any]]:  # noqa: N802
+        deleted = {"id": "m9", "sentAt": AT.isoformat(), "sender": {"did": FAN}}
+        return 200, {"messages": [*self.said, deleted], "cursor": "more"}
+
+    def sendMessage(self, request: httpx2.Request) -> tuple[int, dict[str, Any]]:  # noqa: N802
+        asked = json.loads(request.content)
+        assert asked["convoId"] == "c1"
+        return 200, self.say(asked["message"]["text"], DID, datetime.now(UTC))
+
+    def listNotifications(self, request: httpx2.Request) -> tuple[int, dict[str, Any]]:  # noqa: N802
+        return 200, {"notifications": []}
+
+
+CHATS = {"access": jwt(scope="com.atproto.appPassPrivileged")}
+
+
+def inbox(server: Server, **grant: str) -> Any:
+    since = AT - timedelta(hours=1)
+    return do(server, lambda call: network.community.inbox(call, since, []), **grant)
+
+
+def test_private_messages_of_others_are_in_the_inbox():
+    server = Chatting()
+    server.say("Too old", FAN, AT - timedelta(days=1))
+    server.say("Are you open?", FAN)
+    server.say("Yes", DID)
+    [message] = inbox(server, **CHATS)
+    assert (message.kind, message.text, message.thread) == ("direct", "Are you open?", "c1")
+    assert (message.author, message.author_name) == ("fan.test", "Fan")
+
+
+def test_an_app_password_without_messages_reads_none_and_sends_none():
+    server = Chatting()
+    server.say("Are you open?", FAN)
+    assert inbox(server) == []
+    with pytest.raises(Refused, match="does not allow private messages"):
+        send(server, Draft("Yes", direct="c1"))
+
+
+def test_a_private_answer_whose_receipt_was_lost_is_found():
+    server = Chatting()
+    server.trouble["chat.bsky.convo.sendMessage"] = [httpx2.ReadTimeout("gone")]
+    draft, since = Draft("Yes", direct="c1"), datetime.now(UTC) - timedelta(seconds=5)
+    with pytest.raises(Unsure):
+        send(server, draft, **CHATS)
+
+    def find(known: tuple[str, ...]) -> Any:
+        return do(server, lambda call: publish.find(call, draft, since, known), **CHATS)
+
+    found = find(())
+    assert found.remote_id == "chat/c1/m0"
+    assert find((found.remote_id,)) is None
+
+
+def test_a_private_message_may_be_longer_but_has_no_pictures():
+    assert sentences(Draft("x" * 1000, direct="c1")) == []
+    assert "1000" in sentences(Draft("x" * 1001, direct="c1"))[0]
+    assert "no pictures" in sentences(Draft("x", direct="c1", media=[picture()]))[0]
+
+
+# --- the stream ---------------------------------------------------------------------------
+
+
+def test_a_stream_that_cannot_be_had_says_so(server, monkeypatch):
+    monkeypatch.setattr(firehose, "_WAITS", (0, 0))
+    server.pages["wss://relay.test/xrpc/com.atproto.sync.subscribeRepos"] = httpx2.Response(503)
+    with pytest.raises(TryLater):
+        do(
+            server,
+            lambda call: anext(network.streaming.stream(call, [])),
+            relay="https://relay.test",
+        )
 
 
 # --- connecting ---------------------------------------------------------------------------

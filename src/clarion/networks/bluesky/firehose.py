@@ -19,7 +19,7 @@ from clarion.networks.bluesky.records import POST, at_uri, plain, web
 from clarion.networks.bluesky.xrpc import JSON, query
 
 _FRAME_BYTES = 5_000_000  # the protocol's own cap
-_TRIES = 6
+_WAITS = (1, 2, 4, 8, 16, 30)  # seconds between tries
 _KNOWN = 10_000  # handles remembered
 
 
@@ -50,7 +50,7 @@ async def _listen(
     call: Call, wanted: re.Pattern[str], heard: asyncio.Queue[JSON | NetworkError]
 ) -> None:
     cursor, broken = 0, 0
-    while broken < _TRIES:
+    while broken < len(_WAITS):
         try:
             async with aclosing(_frames(call, cursor)) as frames:
                 async for sequence, posts in frames:
@@ -61,8 +61,9 @@ async def _listen(
             await heard.put(error)
             return
         except (HTTPXWSException, httpx2.HTTPError, OSError):
+            await asyncio.sleep(_WAITS[broken])
             broken += 1
-            await asyncio.sleep(2**broken)
+            cursor = cursor if broken < 3 else 0  # it may ask for more than the relay keeps
     await heard.put(TryLater("The stream of posts cannot be reached."))
 
 

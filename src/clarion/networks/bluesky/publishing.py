@@ -44,17 +44,12 @@ class Publishing:
         record = await _record(call, draft)
         try:
             return await _put(call, draft, record)
-        except Unsure:
-            there = await _look(call)
+        except (Unsure, Declined) as error:
+            # Something may stand in our place already: an earlier try, or this one.
+            there = await _looked_after(call)
             if there:
                 return _same(call, there, record)
-            raise
-        except Declined as declined:
-            # Something is in our place already: an earlier try, unless the words differ.
-            there = await _look(call) if declined.name == "InvalidSwap" else None
-            if there:
-                return _same(call, there, record)
-            raise
+            raise error from None
 
     async def poll(self, call: Call, ticket: str) -> Live | Settling:
         raise Refused("Bluesky answers at once: there is nothing to wait for.")
@@ -104,8 +99,9 @@ async def _put(call: Call, draft: Draft, record: JSON) -> Live:
             "createdAt": record["createdAt"],
         }
         writes = [_create(where, record), _create(where | {"collection": records.GATE}, gate)]
-        body = {"repo": call.grant["did"], "writes": writes}
-        await write(call, "com.atproto.repo.applyWrites", body)
+        await write(
+            call, "com.atproto.repo.applyWrites", {"repo": where["repo"], "writes": writes}
+        )
     return _live(call)
 
 
@@ -122,6 +118,14 @@ def _create(where: Mapping[str, str], record: Mapping[str, Any]) -> JSON:
 async def _look(call: Call) -> JSON | None:
     """What stands in this post's place on our own server, which is the truth of it."""
     return await _stored(call, records.at_uri(call.grant["did"], _rkey(call)))
+
+
+async def _looked_after(call: Call) -> JSON | None:
+    """`_look` after something went wrong: not seeing is not the same as nothing there."""
+    try:
+        return await _look(call)
+    except NetworkError as blind:
+        raise Unsure("Bluesky does not say whether the post is there.") from blind
 
 
 def _same(call: Call, there: JSON, record: JSON) -> Live:
