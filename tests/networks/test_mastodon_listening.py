@@ -113,7 +113,7 @@ def test_posts_with_the_words_are_heard_as_they_happen(server):
         event(server.say("Breadth of mind", ANN)),
         event(server.say("Nothing", ANN, tags=[{"name": "Bread"}])),
         event(server.say("BREAD!", BOB), "status.update"),
-        event(server.say("", ANN, reblog=server.say("bread", BOB))),
+        event(server.say("bread", ANN, reblog=server.say("bread", BOB))),
         "event: delete\ndata: 7\n\n",
         "event: filters_changed\ndata: undefined\n\n",
     )

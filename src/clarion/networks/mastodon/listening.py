@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,9 +40,11 @@ class Streaming:
         server = Server.of(call)
         path, params = _channel(words)
         url = f"{await _host(server)}{path}"
-        async for status in _updates(server, url, params):
-            if not status.get("reblog") and _has_any(status, words):
-                yield message(call, status)
+        # Closed with the listener, or the line stays open until somebody tidies up.
+        async with aclosing(_updates(server, url, params)) as updates:
+            async for status in updates:
+                if not status.get("reblog") and _has_any(status, words):
+                    yield message(call, status)
 
 
 # --- searching ----------------------------------------------------------------------------
@@ -99,7 +102,7 @@ async def _host(server: Server) -> str:
 
 async def _updates(
     server: Server, url: str, params: Mapping[str, str]
-) -> AsyncIterator[Mapping[str, Any]]:
+) -> AsyncGenerator[Mapping[str, Any], None]:
     try:
         async with server.http.stream(
             "GET", url, params=params, headers=server.headers(), timeout=PATIENCE

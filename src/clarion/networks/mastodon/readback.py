@@ -17,7 +17,7 @@ async def said_with(
 ) -> Live | None:
     """Our post with these very media. Media ids are given out once, so this is certain."""
     async for status in ours(server, call, since, private=True):
-        if {str(one["id"]) for one in status["media_attachments"]} >= set(media):
+        if {str(one["id"]) for one in status.get("media_attachments") or ()} >= set(media):
             return live(status)
     return None
 
@@ -62,7 +62,7 @@ async def _ahead(server: Server) -> timedelta:
 
 def is_it(status: Json, draft: Draft) -> bool:
     answer = bool(draft.reply_to or draft.direct)
-    said = likeness(plain(status["content"]), answer=answer)
+    said = likeness(plain(status.get("content") or ""), answer=answer)
     return (
         (status.get("in_reply_to_id") or "") == draft.reply_to
         and said == likeness(rules.full_text(draft), answer=answer)

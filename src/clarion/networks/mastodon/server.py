@@ -98,7 +98,10 @@ def read(response: httpx2.Response, *, writes: bool = False) -> Any:
 
 def moment(text: str) -> datetime:
     """An aware moment; servers that leave the zone out mean UTC."""
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except (ValueError, TypeError) as error:
+        raise TryLater("The server's answer could not be read.") from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
@@ -129,6 +132,6 @@ def _reset(response: httpx2.Response) -> datetime | None:
     text = response.headers.get("X-RateLimit-Reset", "")
     try:
         at = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else moment(text)
-    except (ValueError, OverflowError, OSError):
+    except (TryLater, OverflowError, OSError):
         return None
     return at if at > datetime.now(UTC) else None
