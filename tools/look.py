@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Look at pages as people will: both themes, wide and narrow, with what the browser complains of.
+"""Look at pages as people will: both themes, wide and narrow, and hear what the browser says.
 
     python tools/look.py http://127.0.0.1:8000/gallery/ --sign-in http://127.0.0.1:8000/in/KEY/
 
@@ -96,10 +96,15 @@ def unfriendly(page: Page) -> list[str]:
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     return [
-        f"axe {v['id']} ({v['impact']}): {n['html'][:150]} | {(n['any'] or n['all'] or n['none'])[0]['message'][:160] if (n['any'] or n['all'] or n['none']) else ''}"
-        for v in found["violations"]
-        for n in v["nodes"][:4]
+        f"axe {rule['id']} ({rule['impact']}): {node['html'][:150]} | {reason(node)}"
+        for rule in found["violations"]
+        for node in rule["nodes"][:4]
     ]
+
+
+def reason(node: dict[str, Any]) -> str:
+    checks = node["any"] or node["all"] or node["none"]
+    return checks[0]["message"][:160] if checks else ""
 
 
 if __name__ == "__main__":

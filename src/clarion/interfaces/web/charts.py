@@ -137,7 +137,7 @@ def exact(value: Value, unit: str = "") -> str:
 
 
 def spark(values: Sequence[Value], width: int = 100, height: int = 28) -> tuple[str, str]:
-    """The line and the area under it, for a drawing of this size; empty where nothing is known."""
+    """The line and the area under it, for a drawing of this size; empty for too few values."""
     known = [v for v in values if v is not None]
     if len(known) < 2:
         return "", ""

@@ -1,4 +1,4 @@
-"""Every component in every state on one page, for people who change them. Only while debugging."""
+"""Every component in every state, on one page that exists only while debugging."""
 
 import re
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.utils import timezone
 
 from clarion.interfaces.web.charts import Chart, Series
@@ -99,3 +100,6 @@ def _charts() -> dict[str, Chart]:
         ),
         "nothing": Chart("Clicks", days[:3], [Series("Clicks", [None, None, None])]),
     }
+
+
+urlpatterns = [path("gallery/", show, name="gallery")]

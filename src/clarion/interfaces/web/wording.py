@@ -1,22 +1,23 @@
 """How figures and moments are written on a page, always with their unit or zone."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 # Only signs that mean one currency. A bare dollar or krone sign would mean ten.
 SIGNS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "US$", "INR": "₹", "CHF": "CHF "}
 WHOLE = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "HUF"})  # written without cents
+MINUS = "\N{MINUS SIGN}"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def money(amount: Decimal, currency: str) -> str:
     """
-    >>> money(Decimal("1234.5"), "EUR"), money(Decimal(-7), "SEK"), money(Decimal(900), "JPY")
-    ('€1,234.50', '−7.00 SEK', '¥900')
+    >>> money(Decimal("1234.5"), "EUR"), money(Decimal(7), "SEK"), money(Decimal(900), "JPY")
+    ('€1,234.50', '7.00 SEK', '¥900')
     """
     digits = f"{abs(amount):,.{0 if currency in WHOLE else 2}f}"
-    sign = "−" if amount < 0 else ""
+    sign = MINUS if amount < 0 else ""
     if currency in SIGNS:
         return f"{sign}{SIGNS[currency]}{digits}"
     return f"{sign}{digits} {currency}".rstrip()
@@ -29,7 +30,8 @@ def full(at: date) -> str:
     """
     words = f"{at:%A} {at.day} {at:%B %Y}"
     if isinstance(at, datetime):
-        return f"{words}, {at:%H:%M} {getattr(at.tzinfo, 'key', None) or at.tzname() or ''}".rstrip()
+        zone = getattr(at.tzinfo, "key", None) or at.tzname() or ""
+        return f"{words}, {at:%H:%M} {zone}".rstrip()
     return words
 
 
@@ -47,6 +49,7 @@ def moment(at: date, style: str, now: datetime) -> str:
 
 def ago(at: datetime, now: datetime) -> str:
     """
+    >>> from datetime import timedelta
     >>> noon = datetime(2026, 11, 21, 12)
     >>> ago(noon - timedelta(minutes=5), noon), ago(noon + timedelta(hours=3), noon)
     ('5 min ago', 'in 3 h')

@@ -64,6 +64,7 @@ GO = {
     "Listening": "l",
     "Results": "r",
     "Promotions": "o",
+    "Research": "e",
     "Strategy": "s",
     "Campaigns": "m",
     "Channels": "n",
@@ -82,7 +83,7 @@ def _sprite() -> str:
 
 @register.simple_tag
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
-    """`{% icon "bell" %}`. With a label it is an image to a screen reader, without it is silent."""
+    """`{% icon "bell" %}`. A screen reader hears the label, and nothing where there is none."""
     return _use(name, f"icon {css}".strip(), label)
 
 
@@ -125,7 +126,7 @@ def avatar(name: Any, size: str = "", image: str = "") -> SafeString:
 
 @register.simple_tag
 def badge(state: str, label: str = "", tone: str = "", symbol: str = "") -> SafeString:
-    """`{% badge delivery.state delivery.get_state_display %}`: colour, shape and icon at once."""
+    """`{% badge row.state row.get_state_display %}`: colour, shape and icon at once."""
     known_tone, known_symbol = STATES.get(str(state), ("off", "circle"))
     words = label or str(state).replace("_", " ").capitalize()
     sign = icon(symbol or known_symbol)
@@ -139,7 +140,11 @@ def callout(content: str, tone: str = "info", symbol: str = "") -> SafeString:
     role = mark_safe(' role="alert"') if tone == "danger" else ""
     sign = icon(symbol or known)
     return format_html(
-        '<div class="note {}"{}>{}<div>{}</div></div>', css, role, sign, mark_safe(content)
+        '<div class="note {}"{}>{}<div>{}</div></div>',
+        css,
+        role,
+        sign,
+        mark_safe(content),  # noqa: S308 - rendered by the template
     )
 
 
@@ -159,7 +164,7 @@ def empty(
 
 @register.simple_tag
 def when(at: datetime | date | None, style: str = "short", none: str = "never") -> SafeString:
-    """A moment in the reader's zone; styles short, long, date, time, ago. `none` says why not."""
+    """A moment in the reader's zone; styles short, long, date, time, ago."""
     if at is None:
         return format_html('<span class="none">{}</span>', none)
     local = timezone.localtime(at) if isinstance(at, datetime) else at
@@ -173,7 +178,7 @@ def when(at: datetime | date | None, style: str = "short", none: str = "never") 
 
 @register.simple_tag
 def money(amount: Decimal | None, currency: str = "", none: str = "not known") -> SafeString:
-    """`{% money promotion.spent promotion.currency %}`: an amount never stands without its unit."""
+    """`{% money row.spent row.currency %}`: an amount never stands without its unit."""
     if amount is None:
         return _unknown(none)
     return format_html('<span class="tnum">{}</span>', wording.money(amount, currency))
@@ -204,7 +209,9 @@ def percent(share: float | None, digits: int = 0, none: str = "not known") -> Sa
 
 def _unknown(reason: str) -> SafeString:
     return format_html(
-        '<span class="none" title="{}">–<span class="sr"> {}</span></span>', reason, reason
+        '<span class="none" title="{}">&ndash;<span class="sr"> {}</span></span>',
+        reason,
+        reason,
     )
 
 
@@ -225,7 +232,9 @@ def stat(
     url: str = "",
     compact: bool = True,
 ) -> dict[str, Any]:
-    """A figure with its comparison. `delta` is a fraction (0.3 is up 30%); `value=None` says why.
+    """A figure with its comparison. `delta` is a fraction: 0.3 is up 30%.
+
+    No value shows `reason` instead.
 
     `good="down"` for what should fall: costs, answering times.
     """
@@ -249,7 +258,7 @@ def _figure(value: Any, compact: bool) -> str:
 
 @register.inclusion_tag("components/chart.html")
 def chart(drawn: charts.Chart, level: int = 2) -> dict[str, Any]:
-    """`{% chart reach %}` with a `charts.Chart`: title, drawing, and the table of its numbers."""
+    """`{% chart reach %}` with a `charts.Chart`: title, drawing, the table of its numbers."""
     rows = [
         (label, [charts.exact(line.values[i], drawn.unit) for line in drawn.lines])
         for i, label in enumerate(drawn.labels)
@@ -301,7 +310,7 @@ def progress(value: float | None, most: float, label: str, text: str = "") -> di
 def meter(
     value: float, most: float, label: str, text: str = "", warn: float = 0.8, bad: float = 1.0
 ) -> dict[str, Any]:
-    """How full something is: pine, marigold past `warn`, coral past `bad` (shares of `most`)."""
+    """How full something is: marigold past `warn`, coral past `bad`, shares of `most`."""
     bounds = {"low": most * warn, "high": most * min(bad, 1.0), "meter": True}
     return {"value": value, "most": most, "label": label, "text": text} | bounds
 
@@ -365,7 +374,7 @@ def segments(items: Sequence[tuple[Any, ...]], label: str) -> dict[str, Any]:
 
 @register.simple_block_tag
 def dialog(content: str, name: str, title: str, css: str = "") -> SafeString:
-    """`{% dialog "new-goal" "New goal" %}…{% enddialog %}`, opened by `{% opens "new-goal" %}`."""
+    """`{% dialog "new-goal" "New goal" %}…{% enddialog %}`, opened by `{% opens %}`."""
     shut = icon("x")
     return format_html(
         '<dialog id="{name}" class="dialog {css}" aria-labelledby="{name}-title">'
@@ -376,7 +385,7 @@ def dialog(content: str, name: str, title: str, css: str = "") -> SafeString:
         title=title,
         css=css,
         shut=shut,
-        content=mark_safe(content),
+        content=mark_safe(content),  # noqa: S308 - rendered by the template
     )
 
 
@@ -397,7 +406,7 @@ def page_url(name: str, *args: Any) -> str:
 
 @register.filter
 def pick(nav: Sequence[tuple[str, Sequence[Any]]], labels: str) -> list[Any]:
-    """The entries of the menu with these labels, in the order asked: `nav|pick:"Inbox,Results"`."""
+    """The entries of the menu with these labels, in this order: `nav|pick:"Inbox,Results"`."""
     entries = {entry.label: entry for _, group in nav for entry in group}
     return [entries[label] for label in labels.split(",") if label in entries]
 
@@ -418,7 +427,7 @@ def goes(nav: Sequence[tuple[str, Sequence[Any]]]) -> list[dict[str, str]]:
 
 @register.filter
 def undo_of(tags: str) -> str:
-    """The address to take a message back, from `messages.success(…, extra_tags="undo=/u/1/")`."""
+    """The address that takes a message back: `messages.info(…, extra_tags="undo=/u/1/")`."""
     found = [tag.removeprefix("undo=") for tag in tags.split() if tag.startswith("undo=")]
     return found[0] if found else ""
 
@@ -428,7 +437,7 @@ def undo_of(tags: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def importmap(context: Context) -> SafeString:
-    """Names for our modules, so that they can import each other whatever their files are called."""
+    """Names for our modules, so that they can import each other by file names with hashes."""
     rows = format_html_join(",", '"{}":"{}"', [(n, static(path)) for n, path in _modules()])
     return format_html(
         '<script type="importmap" nonce="{}">{{"imports":{{{}}}}}</script>',

@@ -1,6 +1,6 @@
 // What happened elsewhere arrives here: one stream, given out as DOM events `clarion:<kind>`.
 //
-// The server sends   data: {"kind": "delivery", "id": 12}   (or a named event with JSON data).
+// The server sends   event: post   (data, if any, as JSON), or   data: {"kind": "post", "id": 12}.
 // <div hx-get="…" hx-trigger="live" data-live-refresh="delivery post">  asks for itself again.
 const url = document.body.dataset.live;
 const AWAY = 60000, CALM = 400, FIRST_WAIT = 2000, LONGEST_WAIT = 60000;
@@ -64,8 +64,13 @@ function refresh(part) {
 
 function refreshAll() { for (const part of document.querySelectorAll("[data-live-refresh]")) refresh(part); }
 
-if (url) {
+function notice() {
   for (const part of document.querySelectorAll("[data-live-refresh]")) part.dataset.liveRefresh.split(" ").forEach(listenFor);
+}
+
+if (url) {
+  notice();
+  document.addEventListener("htmx:after:process", notice);
   open();
   // A browser allows few connections to one host: a tab nobody looks at gives its own back.
   document.addEventListener("visibilitychange", () => {

@@ -27,5 +27,5 @@ async function answer(response) {
   const said = await response.json().catch(() => null);
   if (response.ok && said) return said;
   const unclear = `The server answered ${response.status}. Your change was not saved; try again.`;
-  throw new Problem(said?.error ?? said?.detail ?? unclear, response.status);
+  throw new Problem(said?.problem ?? said?.error ?? unclear, response.status);
 }

@@ -1,6 +1,6 @@
 // Short notices with a way back. Undo is the server's: a POST to the address it gave.
 //
-//   HX-Trigger: {"toast": {"text": "Moved to Tue", "undo": "/undo/12/", "bad": false}}
+//   HX-Trigger: {"toast": {"text": "Moved to Tue", "undo": "/undo/12/", "tone": "ok"}}
 import { send } from "clarion/net";
 
 const STAY = 7000, AFTER_HOVER = 2500, CARRY = "clarion.toast";
@@ -83,5 +83,5 @@ if (carried) {
 document.addEventListener("toast", event => {
   const said = event.detail;
   if (typeof said === "string") return toast(said);
-  toast(said.text ?? said.value, said);
+  toast(said.text ?? said.value, { undo: said.undo, bad: said.bad || said.tone === "danger" });
 });
