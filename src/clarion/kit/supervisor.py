@@ -6,6 +6,7 @@ and they end as well (`follow_parent`). This process stays small: it imports not
 product.
 """
 
+import math
 import os
 import select
 import signal
@@ -31,14 +32,14 @@ _TOO_OFTEN = 4  # ends before the first sign of life: it will not get better
 
 @dataclass
 class Program:
-    """One child. `ready` is asked after the first start until it says yes."""
+    """One child. `ready` is asked after the first start until it says yes. Times: monotonic."""
 
     name: str
     command: Sequence[str]
     ready: Callable[[], bool] = lambda: True
     process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0  # monotonic seconds
-    again_at: float = 0.0
+    started_at: float = 0.0
+    again_at: float = math.inf  # not before it was started once
     ends: int = 0
 
     @property
@@ -73,18 +74,17 @@ class Supervisor:
     _bell: tuple[socket.socket, socket.socket] | None = None
 
     def begin(self, patience: float = 60.0) -> None:
-        """Starts every program and waits for each sign of life. `Trouble` when one has none."""
+        """Starts one program after the other, each when the one before shows signs of life.
+
+        So the first, which people wait for, has the machine to itself. `Trouble` when one shows
+        none in `patience` seconds.
+        """
         self._listen()
         self._lifeline = os.pipe()
         for program in self.programs:
-            self._start(program)
-        deadline = time.monotonic() + patience
-        waiting = list(self.programs)
-        while waiting and not self._ending:
-            waiting = [program for program in waiting if not program.ready()]
-            self._look_after()
-            self._refuse_hopeless(waiting, deadline)
-            self._pause(0.03)
+            if not self._ending:
+                self._start(program)
+                self._await(program, time.monotonic() + patience)
 
     def keep(self) -> None:
         """Blocks until SIGINT, SIGTERM or SIGHUP."""
@@ -133,12 +133,14 @@ class Supervisor:
             self._database_ends = 0
             self._tell()
 
-    def _refuse_hopeless(self, waiting: Sequence[Program], deadline: float) -> None:
-        for program in waiting:
+    def _await(self, program: Program, deadline: float) -> None:
+        while not self._ending and not program.ready():
+            self._look_after()
             if program.ends >= _TOO_OFTEN:
                 raise Trouble(f"{program.name} does not start; the reason is written above.")
             if time.monotonic() > deadline:
                 raise Trouble(f"{program.name} gave no sign of life; the reason may be above.")
+            self._pause(0.03)
 
     def _next_look(self) -> float:
         pauses = [program.again_at for program in self.programs if not program.process]
@@ -151,6 +153,7 @@ class Supervisor:
 
     def _start(self, program: Program) -> None:
         program.started_at = time.monotonic()
+        program.again_at = math.inf
         program.process = subprocess.Popen(  # noqa: S603 - our own commands
             program.command,
             stdin=self._lifeline[0],

@@ -5,6 +5,7 @@ follow the theme. docs/design-system.md shows how each is used.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -395,13 +396,14 @@ def opens(name: str) -> SafeString:
     return format_html('type="button" command="show-modal" commandfor="{}"', name)
 
 
-@register.simple_tag
-def page_url(name: str, *args: Any) -> str:
-    """The address of a page, or "" where this installation has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+@register.simple_tag(takes_context=True)
+def page_url(context: Context, name: str, *args: Any) -> str:
+    """The address of a page, in the workspace at hand if it has one there, or ""."""
+    workspace = context.get("workspace")
+    for before in ([workspace.slug], []) if workspace else ([],):
+        with suppress(NoReverseMatch):
+            return reverse(name, args=[*before, *args])
+    return ""
 
 
 @register.filter

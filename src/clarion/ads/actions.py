@@ -1,0 +1,138 @@
+"""Put money behind a post. Only a person can, and never more than is left."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from django.utils import timezone
+
+from clarion.accounts.actions import solve
+from clarion.accounts.journal import record
+from clarion.accounts.rights import Actor, NotAllowed
+from clarion.ads.models import Promotion
+from clarion.ads.queries import purse
+from clarion.channels.line import line
+from clarion.kit.errors import Conflict, NotYet
+from clarion.networks.base import NetworkError
+from clarion.publishing.models import Delivery
+from clarion.strategy.models import Campaign
+
+State = Promotion.State
+LONGEST = timedelta(days=90)
+
+
+@transaction.atomic
+def promote(
+    delivery: Delivery,
+    budget: Decimal | int | str,
+    *,
+    campaign: Campaign | None = None,
+    until: datetime | None = None,
+    by: Actor,
+) -> Promotion:
+    """Order a promotion that the network itself ends at `budget` (workspace's currency).
+
+    Refused above what the campaign has left. It starts at the next tick of the worker.
+    """
+    campaign = campaign or delivery.variant.post.campaign
+    if campaign is None:
+        raise NotYet(
+            "Put the post into a campaign first: its budget is what may be spent.", "campaign"
+        )
+    by.must("spend", delivery.channel.workspace_id, delivery.channel_id)
+    by.must("spend", campaign.workspace_id)
+    if by.kind == "worker":
+        raise NotAllowed("Nothing is spent by itself.")
+    # Locked: two orders at the same moment must not both see the same money.
+    campaign = (
+        Campaign.objects.select_for_update().select_related("workspace").get(pk=campaign.pk)
+    )
+    amount, until = _amount(budget), until or timezone.now() + timedelta(days=7)
+    _check(delivery, campaign, amount, until)
+    promotion = Promotion.objects.create(
+        campaign=campaign,
+        delivery=delivery,
+        channel=delivery.channel,
+        budget=amount,
+        currency=campaign.workspace.currency,
+        until=until,
+        ordered_by=by.name,
+        state=State.PLANNED,
+        due_at=timezone.now(),
+    )
+    after = {"budget": amount, "currency": promotion.currency, "until": until}
+    record(by, "promotion.ordered", f"Promotion {promotion.pk}", after=after)
+    return promotion
+
+
+def _amount(budget: Decimal | int | str) -> Decimal:
+    try:
+        amount = Decimal(budget).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise NotYet("Write the amount as a number, like 20 or 99.50.", "budget") from None
+    if not amount.is_finite() or amount <= 0:
+        raise NotYet("The amount must be more than 0.", "budget")
+    return amount
+
+
+def _check(delivery: Delivery, campaign: Campaign, amount: Decimal, until: datetime) -> None:
+    network = delivery.channel.network
+    if network.ads is None:
+        raise NotYet(f"Clarion cannot promote posts on {network.name}.")
+    if delivery.state != Delivery.State.LIVE:
+        raise NotYet("Only a post that is live can be promoted.")
+    left, currency = purse(campaign).left, campaign.workspace.currency
+    if amount > left:
+        raise NotYet(
+            f"{campaign.name} has {left} {currency} left, so {amount} {currency} cannot be spent. "
+            "Take less, or raise the campaign's budget first.",
+            "budget",
+        )
+    if not timezone.now() < until <= timezone.now() + LONGEST:
+        raise NotYet("A promotion ends within the next 90 days.", "until")
+
+
+def stop(promotion: Promotion, *, by: Actor) -> None:
+    """End it now. What is spent is spent; the rest of its budget is free again."""
+    by.must("spend", promotion.channel.workspace_id, promotion.channel_id)
+    if promotion.state in (State.PLANNED, State.HELD):
+        if not promotion.move(State.CANCELLED):
+            raise Conflict("It is being started at this moment. Try again in a few seconds.")
+    elif promotion.state == State.LIVE and promotion.stopped_at is None:
+        async_to_sync(_stop)(promotion)
+        Promotion.objects.filter(pk=promotion.pk).update(stopped_at=timezone.now())
+    else:
+        raise Conflict("It is not running.")
+    with transaction.atomic():
+        solve(promotion.channel.workspace_id, [f"promotion:{promotion.pk}"])
+        record(
+            by,
+            "promotion.stopped",
+            f"Promotion {promotion.pk}",
+            before={"spent": promotion.spent},
+        )
+
+
+async def _stop(promotion: Promotion) -> None:
+    ads = promotion.channel.network.ads
+    if ads is None:
+        raise NotYet("This network has no promotions.")
+    async with line():
+        try:
+            await ads.stop(promotion.channel.call(), promotion.remote_id)
+        except NetworkError as error:
+            raise NotYet(f"It is still running. {error}") from error
+
+
+@transaction.atomic
+def retry(promotion: Promotion, *, by: Actor) -> None:
+    """Try again what is held; what may have been ordered is looked up first."""
+    by.must("spend", promotion.channel.workspace_id, promotion.channel_id)
+    target = State.UNSURE if promotion.maybe_out else State.PLANNED
+    if promotion.state != State.HELD or not promotion.move(
+        target, planned_for=timezone.now(), tries=0
+    ):
+        raise Conflict("It is not held any more.")
+    solve(promotion.channel.workspace_id, [f"promotion:{promotion.pk}"])
+    record(by, "promotion.retried", f"Promotion {promotion.pk}")

@@ -1,0 +1,158 @@
+"""One connected account: may we speak, with which grant, under which limits?"""
+
+from dataclasses import fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from clarion.accounts.models import Workspace
+from clarion.channels.line import current
+from clarion.kit.flow import Flow
+from clarion.kit.secrets import SecretField
+from clarion.kit.steps import WorkItem
+from clarion.networks import registry
+from clarion.networks.base import Call, Grant, Limits, Network
+
+
+class Channel(WorkItem):
+    """One account on one network. While it is open, a step looks after its health."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Connected"
+        SHUT = "shut", "Needs to be connected again"
+        GONE = "gone", "Removed"
+
+    flow = Flow(
+        {
+            State.OPEN: {State.SHUT, State.GONE},
+            State.SHUT: {State.OPEN, State.GONE},
+            State.GONE: {State.OPEN},
+        },
+        start=State.OPEN,
+        runs=frozenset({State.OPEN}),
+    )
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="channels")
+    network_key = models.CharField(max_length=20, choices=registry.choices)
+    remote_id = models.CharField(max_length=300)
+    handle = models.CharField(max_length=300)
+    name = models.CharField(max_length=200, blank=True)
+    url = models.TextField(blank=True)
+    secret = SecretField()
+    grant_expires_at = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=50, blank=True)  # empty: the workspace's
+    own_limits = models.JSONField(default=dict, blank=True)  # what its own server says
+    blocked_until = models.DateTimeField(null=True, blank=True)  # the network said: slow down
+    checked_at = models.DateTimeField(null=True, blank=True)
+    followers = models.BigIntegerField(null=True, blank=True)  # null: unknown
+
+    class Meta(WorkItem.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "network_key", "remote_id"], name="one_channel_per_account"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.handle
+
+    @property
+    def network(self) -> Network:
+        return registry.get(self.network_key)
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.state == self.State.OPEN)
+
+    @property
+    def zone_name(self) -> str:
+        return self.time_zone or self.workspace.time_zone
+
+    @property
+    def limits(self) -> Limits:
+        """What the account's own server says, where it does; else what the network is known for."""
+        known = {f.name for f in fields(Limits)}
+        own = {k: _value(k, v) for k, v in self.own_limits.items() if k in known}
+        return replace(self.network.limits, **own) if own else self.network.limits
+
+    def call(self, key: str = "", at: datetime | None = None) -> Call:
+        """A ready-to-use line to the network."""
+        return Call(http=current(), grant=self.secret, key=key, at=at)
+
+    def take(self, grant: Grant) -> dict[str, Any]:
+        """The columns that a fresh grant changes."""
+        return {
+            "handle": grant.handle,
+            "name": grant.name[:200],
+            "url": grant.url,
+            "secret": dict(grant.secret),
+            "grant_expires_at": grant.expires_at,
+        }
+
+
+def _value(key: str, value: Any) -> Any:
+    if key == "as_of":
+        return date.fromisoformat(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Waiting(models.Model):
+    """A person is at the network's door: what to keep until they come back. Gone in an hour."""
+
+    state_hash = models.CharField(max_length=64, unique=True)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    network_key = models.CharField(max_length=20)
+    user_id = models.BigIntegerField()
+    saved = SecretField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.network_key
+
+
+class Reader(WorkItem):
+    """Base for rows that read something from one channel, again and again, while it is open."""
+
+    class State(models.TextChoices):
+        ON = "on", "Reading"
+        OFF = "off", "Paused"
+
+    flow = Flow(
+        {State.ON: {State.OFF}, State.OFF: {State.ON}},
+        start=State.ON,
+        runs=frozenset({State.ON}),
+    )
+
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="+")
+    read_until = models.DateTimeField(default=timezone.now)
+    last_read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(WorkItem.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} of {self.channel}"
+
+    @classmethod
+    def adopt_channels(cls) -> int:
+        """Make a row for every open channel that has none: nobody has to call up for it."""
+        taken = cls._default_manager.values("channel")
+        missing = Channel.objects.filter(state=Channel.State.OPEN).exclude(pk__in=taken)
+        rows = [
+            cls(channel=channel, state=cls.State.ON, due_at=timezone.now())
+            for channel in missing
+        ]
+        return len(cls._default_manager.bulk_create(rows, ignore_conflicts=True))
+
+
+CHANNEL_OPEN = Q(channel__state=Channel.State.OPEN)
+
+
+def not_blocked() -> Q:
+    """The network has not asked this channel to wait."""
+    from django.db.models.functions import Now
+
+    return Q(channel__blocked_until=None) | Q(channel__blocked_until__lt=Now())

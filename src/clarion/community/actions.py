@@ -1,0 +1,176 @@
+"""Take in what people say, answer it, hand it on, be done with it."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from clarion.accounts.actions import notify, solve
+from clarion.accounts.journal import record
+from clarion.accounts.models import Membership
+from clarion.accounts.rights import Actor, NotAllowed, worker
+from clarion.channels.models import Channel
+from clarion.community.models import Conversation, Message, Note, Reply
+from clarion.content.checks import clean_text
+from clarion.kit.errors import Conflict, NotYet
+from clarion.networks.base import Draft
+from clarion.networks.base import Message as Said
+from clarion.publishing.models import Delivery
+
+State = Conversation.State
+
+
+@transaction.atomic
+def take_in(channel: Channel, said: Sequence[Said]) -> list[Conversation]:
+    """Remember each message once, however often the network tells us about it."""
+    fresh = [c for c in (_take(channel, one) for one in said) if c is not None]
+    if fresh:
+        authors = sorted({c.author for c in fresh})
+        record(
+            worker(channel.workspace_id),
+            "conversation.heard",
+            f"Channel {channel.pk}",
+            after={"messages": len(fresh), "from": authors[:20]},
+        )
+    return fresh
+
+
+def open_conversation(channel: Channel, said: Said) -> Conversation:
+    """For what listening found: make it ours to answer."""
+    take_in(channel, [said])
+    return Message.objects.get(channel=channel, remote_id=said.remote_id).conversation
+
+
+def _take(channel: Channel, said: Said) -> Conversation | None:
+    if Message.objects.filter(channel=channel, remote_id=said.remote_id).exists():
+        return None
+    conversation, _ = Conversation.objects.get_or_create(
+        channel=channel,
+        thread=said.thread or said.on or said.remote_id,
+        author=said.author[:300],
+        defaults={
+            "workspace_id": channel.workspace_id,
+            "kind": said.kind,
+            "author_name": said.author_name[:300],
+            "delivery": _ours(channel, said),
+            "last_at": said.at,
+        },
+    )
+    Message.objects.create(
+        conversation=conversation,
+        channel=channel,
+        remote_id=said.remote_id,
+        author=said.author[:300],
+        text=said.text.replace("\x00", ""),
+        url=said.url,
+        at=said.at,
+    )
+    Conversation.objects.filter(pk=conversation.pk).update(
+        state=State.OPEN, last_at=Greatest(F("last_at"), said.at)
+    )
+    return conversation
+
+
+def _ours(channel: Channel, said: Said) -> Delivery | None:
+    ids = [i for i in (said.on, said.thread) if i]
+    return Delivery.objects.filter(channel=channel, remote_id__in=ids).first()
+
+
+@transaction.atomic
+def answer(conversation: Conversation, text: str, *, by: Actor) -> Reply:
+    """Say something back. It goes out at the next tick of the worker, once."""
+    channel = conversation.channel
+    by.must("answer", conversation.workspace_id, channel.pk)
+    text = clean_text(text, "text").strip()
+    if not text:
+        raise NotYet("Write an answer first.", "text")
+    if channel.network.community is None:
+        raise NotYet(f"{channel.network.name} has no conversations to answer in.")
+    if not channel.is_open:
+        raise NotYet(f"Connect {channel.handle} again first, on the Channels page.")
+    last = conversation.messages.filter(ours=False).order_by("-at", "-pk").first()
+    if last is None:
+        raise NotYet("There is nothing to answer here.")
+    problems = channel.network.publish.check(Draft(text=text), channel.limits)
+    if blocking := [p.text for p in problems if p.blocks]:
+        raise NotYet(blocking[0], "text")
+    reply = Reply.objects.create(
+        conversation=conversation,
+        to=last,
+        channel=channel,
+        text=text,
+        by=by.name,
+        state=Reply.State.PLANNED,
+        due_at=timezone.now(),
+    )
+    record(by, "conversation.answered", f"Conversation {conversation.pk}", after={"text": text})
+    return reply
+
+
+@transaction.atomic
+def retry(reply: Reply, *, by: Actor) -> None:
+    """Try again what is held; what may be out is looked up first."""
+    by.must("answer", reply.conversation.workspace_id, reply.channel_id)
+    target = Reply.State.UNSURE if reply.maybe_out else Reply.State.PLANNED
+    if reply.state != Reply.State.HELD or not reply.move(
+        target, planned_for=timezone.now(), tries=0
+    ):
+        raise Conflict("It is not held any more.")
+    solve(reply.conversation.workspace_id, [f"reply:{reply.pk}"])
+    record(by, "reply.retried", f"Conversation {reply.conversation_id}")
+
+
+@transaction.atomic
+def drop(reply: Reply, *, by: Actor) -> None:
+    """Give up an answer that is held or has not gone out yet."""
+    by.must("answer", reply.conversation.workspace_id, reply.channel_id)
+    if reply.state not in (Reply.State.HELD, Reply.State.PLANNED) or not reply.move(
+        Reply.State.CANCELLED
+    ):
+        raise Conflict("It is not waiting any more.")
+    solve(reply.conversation.workspace_id, [f"reply:{reply.pk}"])
+    record(by, "reply.dropped", f"Conversation {reply.conversation_id}")
+
+
+@transaction.atomic
+def assign(conversation: Conversation, to: Membership | None, *, by: Actor) -> None:
+    by.must("answer", conversation.workspace_id, conversation.channel_id)
+    if to is not None and to.workspace_id != conversation.workspace_id:
+        raise NotAllowed("That person belongs to another workspace.")
+    before = {
+        "assigned_to": str(conversation.assigned_to) if conversation.assigned_to else None
+    }
+    Conversation.objects.filter(pk=conversation.pk).update(assigned_to=to)
+    conversation.assigned_to = to
+    after = {"assigned_to": str(to) if to else None}
+    record(by, "conversation.assigned", f"Conversation {conversation.pk}", before, after)
+    if to is not None and to.pk != by.membership_id:
+        notify(
+            conversation.workspace_id,
+            f"assigned:{conversation.pk}:{to.pk}",
+            f"{by.name} asks {to.user} to answer {conversation.author}",
+            f"inbox/{conversation.pk}/",
+        )
+
+
+@transaction.atomic
+def finish(conversation: Conversation, *, done: bool = True, by: Actor) -> None:
+    """Done with it, or not done after all. A new message opens it by itself."""
+    by.must("answer", conversation.workspace_id, conversation.channel_id)
+    state = State.DONE if done else State.OPEN
+    Conversation.objects.filter(pk=conversation.pk).update(state=state)
+    conversation.state = state
+    about = f"Conversation {conversation.pk}"
+    record(by, "conversation.done" if done else "conversation.reopened", about)
+
+
+@transaction.atomic
+def add_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
+    by.must("answer", conversation.workspace_id, conversation.channel_id)
+    text = clean_text(text, "text").strip()
+    if not text:
+        raise NotYet("Write something first.", "text")
+    record(by, "conversation.noted", f"Conversation {conversation.pk}")
+    return Note.objects.create(conversation=conversation, by=by.name, text=text)

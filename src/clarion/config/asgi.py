@@ -1,0 +1,19 @@
+"""The one ASGI callable: clicks and events take a short way, everything else goes to Django."""
+
+import os
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clarion.config.settings")
+_django = get_asgi_application()
+
+# Only now are the models ready.
+from clarion.interfaces.hot.app import SHORT_WAYS, hot  # noqa: E402
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "http" and scope["path"].startswith(SHORT_WAYS):
+        await hot(scope, receive, send)
+    else:
+        await _django(scope, receive, send)

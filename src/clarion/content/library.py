@@ -1,0 +1,83 @@
+"""The media library: what comes in is decoded, cleaned and stored once under its hash."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from clarion.accounts.journal import record
+from clarion.accounts.models import Workspace
+from clarion.accounts.rights import Actor
+from clarion.content.checks import clean_text
+from clarion.content.models import Media
+from clarion.kit.errors import NotYet
+from clarion.pictures.inspect import MAX_BYTES, Unfit, clean
+
+ALT_MAX = 2000  # characters
+
+
+@transaction.atomic
+def add(workspace: Workspace, name: str, data: bytes, *, alt: str = "", by: Actor) -> Media:
+    """Keep a picture. The same picture twice is one picture."""
+    if not by.can_somewhere("write"):
+        by.must("write", workspace.pk)
+    if by.workspace_id != workspace.pk:
+        by.must("write", workspace.pk)
+    try:
+        picture = clean(data)
+    except Unfit as error:
+        raise NotYet(f"{name[:80]}: {error}", "file") from error
+    media, fresh = Media.objects.get_or_create(
+        workspace=workspace,
+        sha256=picture.sha256,
+        defaults={
+            "mime": picture.mime,
+            "size": len(picture.data),
+            "width": picture.width,
+            "height": picture.height,
+            "name": Path(clean_text(name, "name")).name[:200] or "picture",
+            "alt": _alt(alt),
+            "uploaded_by": by.name,
+        },
+    )
+    _store(media.path, picture.data)
+    if fresh:
+        record(by, "media.added", f"Media {media.pk}", after={"name": media.name})
+    return media
+
+
+@transaction.atomic
+def describe(media: Media, alt: str, *, by: Actor) -> None:
+    """Say in words what the picture shows. Changes what an approver agreed to."""
+    if not (by.workspace_id == media.workspace_id and by.can_somewhere("write")):
+        by.must("write", media.workspace_id)
+    before = media.alt
+    media.alt = _alt(alt)
+    media.save(update_fields=["alt"])
+    record(by, "media.described", f"Media {media.pk}", {"alt": before}, {"alt": media.alt})
+
+
+def _alt(text: str) -> str:
+    text = clean_text(text, "alt").strip()
+    if len(text) > ALT_MAX:
+        raise NotYet(f"A description has at most {ALT_MAX:,} characters.", "alt")
+    return text
+
+
+def _store(path: Path, data: bytes) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    if path.exists():
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        raise NotYet(
+            f"The picture could not be stored in {settings.MEDIA_ROOT}: {error.strerror}. "
+            "Make room or make the folder writable, then add it again."
+        ) from error
+
+
+__all__ = ["MAX_BYTES", "add", "describe"]

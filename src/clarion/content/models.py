@@ -1,0 +1,251 @@
+"""Posts, cut to fit each channel, with their media and what was decided about them."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from clarion.accounts.models import Membership, Workspace
+from clarion.channels.models import Channel
+from clarion.kit.flow import Flow
+from clarion.kit.steps import WorkItem
+from clarion.networks.base import Draft, Problem
+from clarion.networks.base import Media as Piece
+from clarion.strategy.models import Campaign
+
+CODE_LENGTH = 8  # characters of a tracked link's code
+
+
+class Media(models.Model):
+    """A picture in the library: its bytes lie in the media folder under their own hash."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="media")
+    sha256 = models.CharField(max_length=64)
+    mime = models.CharField(max_length=30)
+    size = models.PositiveBigIntegerField()  # bytes
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    alt = models.TextField(blank=True)
+    uploaded_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "sha256"], name="each_picture_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256
+
+    def piece(self) -> Piece:
+        return Piece(
+            kind="image",
+            mime=self.mime,
+            size=self.size,
+            width=self.width,
+            height=self.height,
+            alt=self.alt,
+            path=self.path,
+            sha256=self.sha256,
+        )
+
+
+class Post(WorkItem):
+    """An idea we want to get across, before it is cut to fit each channel."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        REVIEW = "review", "Waiting for approval"
+        APPROVED = "approved", "Approved"
+        BINNED = "binned", "In the bin"
+
+    flow = Flow(
+        {
+            State.DRAFT: {State.REVIEW, State.APPROVED, State.BINNED},
+            State.REVIEW: {State.APPROVED, State.DRAFT, State.REVIEW, State.BINNED},
+            State.APPROVED: {State.DRAFT, State.REVIEW, State.APPROVED, State.BINNED},
+            State.BINNED: {State.DRAFT},
+        },
+        start=State.DRAFT,
+    )
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="posts")
+    campaign = models.ForeignKey(
+        Campaign, models.SET_NULL, null=True, blank=True, related_name="posts"
+    )
+    text = models.TextField(blank=True)
+    more = models.JSONField(default=list, blank=True)  # further parts of a thread, as texts
+    link = models.TextField(blank=True)
+    planned_for = models.DateTimeField(null=True, blank=True)
+    media = models.ManyToManyField(Media, through="Placement", related_name="posts")
+    author = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
+    author_name = models.CharField(max_length=200)
+    version = models.PositiveIntegerField(
+        default=1
+    )  # counts changes: the last never silently wins
+    approved_seal = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(WorkItem.Meta):
+        indexes = [
+            *WorkItem.Meta.indexes,
+            models.Index(fields=["workspace", "planned_for"], name="post_on_calendar"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60] or f"Post {self.pk}"
+
+    def pieces(self) -> list[Media]:
+        return [p.media for p in self.placements.all()]
+
+    def content(self) -> dict[str, Any]:
+        """All that an approver agrees to: words, link, media, targets and time."""
+        return {
+            "text": self.text,
+            "more": self.more,
+            "link": self.link,
+            "media": [[m.sha256, m.alt, m.name] for m in self.pieces()],
+            "planned_for": self.planned_for.isoformat() if self.planned_for else None,
+            "channels": {
+                str(v.channel_id): {"text": v.text, "options": v.options}
+                for v in sorted(self.variants.all(), key=lambda v: v.channel_id)
+            },
+        }
+
+    def seal(self) -> str:
+        """SHA-256, in hex, of `content`. An approval is bound to it."""
+        said = json.dumps(self.content(), cls=DjangoJSONEncoder, sort_keys=True)
+        return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
+
+    @property
+    def is_approved(self) -> bool:
+        """Approved, and not a byte has changed since."""
+        return bool(self.state == self.State.APPROVED and self.approved_seal == self.seal())
+
+
+class Placement(models.Model):
+    """A picture's place in a post."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="placements")
+    media = models.ForeignKey(Media, models.PROTECT, related_name="placements")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "position"], name="one_place_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.media_id}"
+
+
+class Variant(models.Model):
+    """A post cut to fit one channel."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="variants")
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    text = models.TextField(blank=True)  # empty: use the post's own words
+    options = models.JSONField(default=dict, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)  # set once it may be out: frozen
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "channel"], name="one_variant_per_channel")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.words[:60]}"
+
+    @property
+    def words(self) -> str:
+        return self.text or self.post.text
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """The texts of the thread, where the network has threads; else just the first."""
+        more = self.post.more if self.channel.network.threads else []
+        return [self.words, *more]
+
+    @property
+    def link(self) -> str:
+        """The link as it goes out: our tracked one where links are counted."""
+        tracked = getattr(self, "tracked", None)
+        if tracked is not None:
+            return str(tracked.url)
+        if self.post.link and self.post.workspace.track_links:
+            return f"{settings.PUBLIC_URL}/l/{'x' * CODE_LENGTH}"  # as long as the real one
+        return self.post.link
+
+    def draft(self, part: int = 0, *, reply_to: str = "", root: str = "") -> Draft:
+        """What is sent as part number `part`. Media and link go with the first part."""
+        first = part == 0
+        return Draft(
+            text=self.parts[part],
+            media=[m.piece() for m in self.post.pieces()] if first else (),
+            link=self.link if first else "",
+            reply_to=reply_to,
+            root=root,
+            languages=(self.post.workspace.language,),
+            options=self.options,
+        )
+
+    def problems(self) -> list[Problem]:
+        check, limits = self.channel.network.publish.check, self.channel.limits
+        found = [p for n in range(len(self.parts)) for p in check(self.draft(n), limits)]
+        if self.post.more and not self.channel.network.threads:
+            name = self.channel.network.name
+            found.append(
+                Problem(f"{name} has no threads: only the first part goes out.", blocks=False)
+            )
+        return found
+
+
+class Link(models.Model):
+    """A link of ours that counts who follows it. Made when the post is planned."""
+
+    variant = models.OneToOneField(Variant, models.CASCADE, related_name="tracked")
+    code = models.CharField(max_length=CODE_LENGTH, unique=True)
+    target = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def url(self) -> str:
+        return f"{settings.PUBLIC_URL}/l/{self.code}"
+
+
+class Decision(models.Model):
+    """What somebody decided about a post, and every byte they decided about."""
+
+    class Said(models.TextChoices):
+        ASKED = "asked", "Asked for approval"
+        APPROVED = "approved", "Approved"
+        RETURNED = "returned", "Sent back"
+        VOIDED = "voided", "Approval void: the post was changed"
+        NOTED = "noted", "Wrote a note"
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="decisions")
+    said = models.CharField(max_length=10, choices=Said)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(blank=True)
+    seal = models.CharField(max_length=64)
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.said}"

@@ -1,0 +1,5 @@
+"""Page: approvals."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

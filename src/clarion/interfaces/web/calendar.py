@@ -1,0 +1,5 @@
+"""Page: calendar."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,5 @@
+"""Page: channels."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

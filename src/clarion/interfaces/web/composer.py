@@ -1,0 +1,5 @@
+"""Page: composer."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,115 @@
+"""What the frame around every page shows: the menu in the order of the loop, and what waits."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from clarion.accounts.models import Notice, Workspace
+from clarion.community.models import Conversation
+from clarion.content.models import Post
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    label: str
+    icon: str
+    url: str
+    count: int = 0
+    here: bool = False
+
+
+# group, then (label, icon, name of the address, what is counted, right it takes)
+MENU = (
+    ("", (("Home", "house", "home", "", "read"),)),
+    (
+        "Plan",
+        (
+            ("Calendar", "calendar-days", "calendar", "", "read"),
+            ("Compose", "pen-line", "compose", "", "write"),
+            ("Approvals", "check-check", "approvals", "reviews", "read"),
+        ),
+    ),
+    (
+        "Engage",
+        (
+            ("Inbox", "inbox", "inbox", "open", "read"),
+            ("Listening", "radar", "listening", "", "read"),
+        ),
+    ),
+    ("Measure", (("Results", "chart-line", "results", "", "read"),)),
+    ("Promote", (("Promotions", "megaphone", "promotions", "", "read"),)),
+    (
+        "Steer",
+        (
+            ("Research", "search", "research", "", "read"),
+            ("Strategy", "target", "strategy", "", "read"),
+            ("Campaigns", "flag", "campaigns", "", "read"),
+        ),
+    ),
+    (
+        "Set up",
+        (
+            ("Channels", "link", "channels", "", "read"),
+            ("Team", "users", "team", "", "read"),
+            ("Journal", "file-text", "journal", "", "journal"),
+            ("Settings", "settings", "settings", "", "settings"),
+            ("System health", "zap", "health", "", "settings"),
+        ),
+    ),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Names that base.html reads. Signed-out pages and errors get the nonce and no more."""
+    base = {"nonce": getattr(request, "nonce", "")}
+    workspace: Workspace | None = getattr(request, "workspace", None)
+    user = getattr(request, "user", None)
+    if workspace is None or user is None:
+        return base
+    return {
+        **base,
+        "nav": _nav(request, workspace),
+        "workspace": workspace,
+        "workspaces": Workspace.objects.filter(memberships__user=user).order_by("name"),
+        "actor": request.actor,  # type: ignore[attr-defined]
+        "person": user,
+        "live_url": reverse("live", args=[workspace.slug]),
+        "shortcuts_on": user.shortcuts_on,
+        "unread": Notice.objects.filter(workspace=workspace, solved_at=None).count(),
+    }
+
+
+def _nav(request: HttpRequest, workspace: Workspace) -> list[tuple[str, list[NavEntry]]]:
+    counts = _counts(workspace)
+    groups = []
+    for title, entries in MENU:
+        shown = [
+            NavEntry(label, icon, url, counts.get(counted, 0), _is_here(request, url, name))
+            for label, icon, name, counted, right in entries
+            if (url := _url(name, workspace)) and request.actor.can_somewhere(right)  # type: ignore[attr-defined]
+        ]
+        if shown:
+            groups.append((title, shown))
+    return groups
+
+
+def _counts(workspace: Workspace) -> dict[str, int]:
+    return {
+        "reviews": Post.objects.filter(workspace=workspace, state=Post.State.REVIEW).count(),
+        "open": Conversation.objects.filter(
+            workspace=workspace, state=Conversation.State.OPEN
+        ).count(),
+    }
+
+
+def _url(name: str, workspace: Workspace) -> str:
+    try:
+        return reverse(name, args=[workspace.slug])
+    except NoReverseMatch:
+        return ""
+
+
+def _is_here(request: HttpRequest, url: str, name: str) -> bool:
+    return request.path == url or (name != "home" and request.path.startswith(url))

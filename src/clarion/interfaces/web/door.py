@@ -1,0 +1,77 @@
+"""The one way from a request to a workspace: who asks, where, and with which rights."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from clarion.accounts.models import Membership, User, Workspace
+from clarion.accounts.rights import Actor
+
+P = ParamSpec("P")
+Row = TypeVar("Row", bound=Model)
+
+
+class Request(HttpRequest):
+    """A request that has come through `page`."""
+
+    user: User
+    actor: Actor
+    workspace: Workspace
+    membership: Membership
+    nonce: str
+
+
+View = Callable[Concatenate[Request, P], HttpResponseBase]
+
+
+def page(view: View[P]) -> Callable[..., HttpResponseBase]:
+    """For every address below /w/<ws>/: only members come in, others see that nothing is there."""
+
+    @login_required
+    @wraps(view)
+    def through(request: Any, ws: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        come_in(request, ws)
+        with timezone.override(request.workspace.zone):
+            return view(request, *args, **kwargs)
+
+    through.is_page = True  # type: ignore[attr-defined]
+    return through
+
+
+def come_in(request: Any, ws: str) -> None:
+    """Set actor, workspace and membership on the request, or raise Http404."""
+    membership = (
+        Membership.objects.select_related("workspace", "user")
+        .filter(workspace__slug=ws, user=request.user)
+        .first()
+    )
+    if membership is None:
+        raise Http404
+    request.membership = membership
+    request.workspace = membership.workspace
+    request.actor = membership.actor()
+    request.session["workspace"] = ws
+
+
+def own(rows: QuerySet[Row], request: Request, path: str = "workspace", **where: Any) -> Row:
+    """The one row, if it is this workspace's. `path` leads from the row to its workspace."""
+    found = rows.filter(**{path: request.workspace.pk}, **where).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def toast(
+    response: HttpResponse, text: str, *, undo: str = "", tone: str = "ok"
+) -> HttpResponse:
+    """Show a word of confirmation; `undo` is the address that takes it back (POST)."""
+    said = {"text": text, "tone": tone, **({"undo": undo} if undo else {})}
+    response["HX-Trigger"] = json.dumps({"toast": said})
+    return response

@@ -1,0 +1,5 @@
+"""Page: health."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

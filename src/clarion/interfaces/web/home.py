@@ -1,0 +1,5 @@
+"""Page: home."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,5 @@
+"""Page: inbox."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

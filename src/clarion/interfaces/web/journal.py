@@ -1,0 +1,5 @@
+"""Page: journal."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,5 @@
+"""Page: listening."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,139 @@
+"""What every answer to a browser carries, and how a no is shown."""
+
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
+
+from clarion.kit.errors import Conflict, NotYet
+
+GetResponse = Callable[[HttpRequest], Any]
+CSP = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+
+
+def security_headers(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
+    """A nonce for each page, and a policy under which nothing else runs or loads."""
+
+    def before(request: HttpRequest) -> str:
+        request.nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
+        return str(request.nonce)  # type: ignore[attr-defined]
+
+    def after(response: HttpResponseBase, nonce: str) -> HttpResponseBase:
+        response.headers.setdefault("Content-Security-Policy", CSP.format(nonce=nonce))
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
+        )
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        return response
+
+    if iscoroutinefunction(get_response):
+
+        async def later(request: HttpRequest) -> HttpResponseBase:
+            nonce = before(request)
+            return after(await get_response(request), nonce)
+
+        return markcoroutinefunction(later)
+    return lambda request: after(get_response(request), before(request))
+
+
+security_headers.async_capable = True  # type: ignore[attr-defined]
+security_headers.sync_capable = True  # type: ignore[attr-defined]
+
+
+class BodyLimit(MiddlewareMixin):
+    """A request that is too large is refused before it is read."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if said.isdigit() and int(said) <= settings.UPLOAD_MAX:
+            return None
+        most = settings.UPLOAD_MAX // 2**20
+        return refuse(
+            request,
+            413,
+            f"That is too large: Clarion takes up to {most} MB at once. Make it smaller and try again.",
+        )
+
+
+class Refusals(MiddlewareMixin):
+    """An action that says no says it in words, wherever it was called from."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Conflict):
+            return refuse(request, 409, str(error))
+        if isinstance(error, NotYet):
+            return refuse(request, 422, str(error))
+        if isinstance(error, PermissionDenied) and str(error):
+            return refuse(request, 403, str(error))
+        if isinstance(error, TooManyFilesSent):
+            return refuse(request, 400, "Too many files at once. Add them in smaller groups.")
+        return None
+
+
+def refuse(request: HttpRequest, status: int, problem: str) -> HttpResponse:
+    """The same sentence as a page, as JSON, or as a toast over the page that asked."""
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=status)
+        toast = {"toast": {"text": problem, "tone": "danger"}}
+        response["HX-Trigger"] = json.dumps(toast)
+        response["HX-Reswap"] = "none"
+        return response
+    if "application/json" in request.headers.get("Accept", "") or request.path.startswith(
+        "/api/"
+    ):
+        return JsonResponse({"problem": problem}, status=status)
+    template = "errors/403.html" if status == 403 else "errors/400.html"
+    return render(request, template, {"problem": problem, "status": status}, status=status)
+
+
+# --- the handlers that Django calls by name ---------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refuse(
+        request,
+        400,
+        "Your browser sent something that Clarion could not read. Go back, reload the page and try again.",
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refuse(request, 403, str(exception or "") or "You may not do that here.")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refuse(
+        request,
+        403,
+        "This page was open for too long, so it could not be trusted any more. Reload it and try again; what you typed is still in the fields if you go back.",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"problem": "There is nothing here."}, status=404)
+    return render(request, "errors/404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            {
+                "problem": "Something went wrong on our side. The log of this installation says what."
+            },
+            status=500,
+        )
+    return render(request, "errors/500.html", status=500)

@@ -1,0 +1,5 @@
+"""Page: preferences."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,5 @@
+"""Page: promotions."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

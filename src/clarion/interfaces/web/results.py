@@ -1,0 +1,5 @@
+"""Page: results."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,5 @@
+"""Page: setup."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

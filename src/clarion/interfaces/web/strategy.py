@@ -1,0 +1,5 @@
+"""Page: strategy."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

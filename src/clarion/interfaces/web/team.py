@@ -1,0 +1,5 @@
+"""Page: team."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

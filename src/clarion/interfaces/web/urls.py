@@ -1,0 +1,31 @@
+"""Addresses of pages. Each page's module brings its own."""
+
+from importlib import import_module
+
+from django.urls import include, path
+
+PAGES = (
+    "home",
+    "people",
+    "setup",
+    "calendar",
+    "composer",
+    "approvals",
+    "inbox",
+    "listening",
+    "results",
+    "promotions",
+    "strategy",
+    "channels",
+    "team",
+    "journal",
+    "preferences",
+    "health",
+    "live",
+    "manifest",
+    "gallery",
+)
+
+urlpatterns = [
+    path("", include(import_module(f"clarion.interfaces.web.{page}"))) for page in PAGES
+]

@@ -1,0 +1,50 @@
+"""Everything the worker knows how to do."""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+
+from clarion.ads import work as ads
+from clarion.channels import work as channels
+from clarion.channels.line import line
+from clarion.channels.models import Reader
+from clarion.community import work as community
+from clarion.kit.steps import Step
+from clarion.listening import work as listening
+from clarion.measurement import work as measurement
+from clarion.publishing import work as publishing
+
+STEPS: tuple[Step[Any], ...] = (
+    *publishing.STEPS,
+    *community.STEPS,
+    *listening.STEPS,
+    *measurement.STEPS,
+    *ads.STEPS,
+    *channels.STEPS,
+)
+READERS: tuple[type[Reader], ...] = (*community.READERS, *measurement.READERS, *ads.READERS)
+BY_NAME = {step.name: step for step in STEPS}
+
+
+def prepare() -> None:
+    """Take back rows whose worker died; give new channels their readers."""
+    for step in STEPS:
+        step.recover()
+    for reader in READERS:
+        reader.adopt_channels()
+
+
+@async_to_sync
+async def run_until_idle(limit: int = 100) -> int:
+    """Take turns until nothing is due. Returns how many rows were claimed. For tests and tools."""
+    from asgiref.sync import sync_to_async
+
+    claimed = 0
+    async with line():
+        for _ in range(limit):
+            await sync_to_async(prepare)()
+            busy = [await step.turn() for step in STEPS]
+            claimed += sum(busy)
+            if not any(busy):
+                break
+    return claimed

@@ -1,0 +1,36 @@
+"""Wall-clock time in a zone, where some minutes do not exist and some come twice."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from clarion.kit.errors import NotYet
+
+FARTHEST = timedelta(days=5 * 366)
+
+
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which a clock on the wall in `zone` shows `local` (naive).
+
+    Raises NotYet for a minute that the change to summer time skips, with the next one that
+    exists. A minute that comes twice in autumn means its first coming.
+    """
+    try:
+        moment = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    except OverflowError:
+        raise NotYet("Choose a time within the next five years.", "at") from None
+    if moment.astimezone(zone).replace(tzinfo=None) != local:
+        after = moment.astimezone(zone)
+        raise NotYet(
+            f"{local:%H:%M} does not exist on {local:%d %B %Y} in {zone.key}: the clocks are put "
+            f"forward that night. Take {after:%H:%M} instead.",
+            "at",
+        )
+    return moment
+
+
+def must_be_ahead(moment: datetime, now: datetime) -> None:
+    """Raises NotYet unless `moment` is now or later, and within five years."""
+    if moment < now - timedelta(minutes=1):
+        raise NotYet("That time has passed. Choose a later one, or publish now.", "at")
+    if moment > now + FARTHEST:
+        raise NotYet("Choose a time within the next five years.", "at")

@@ -1,0 +1,92 @@
+"""What the worker does for measurement: read the counts, draw conclusions."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from clarion.channels.models import CHANNEL_OPEN, not_blocked
+from clarion.channels.work import tell_shut
+from clarion.kit.steps import Outcome, Stay, Step
+from clarion.measurement.actions import conclude, write_account, write_down
+from clarion.measurement.models import Meter
+from clarion.networks.base import NetworkError
+from clarion.publishing.models import Delivery
+from clarion.publishing.outgoing import heed
+from clarion.strategy.models import Campaign
+
+ROUND = timedelta(minutes=2)
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
+MOST = 500  # posts read in one round
+
+
+async def read(meter: Meter) -> Outcome:
+    """Today's totals for what is live on this channel. Safe to run twice."""
+    measurement, now = meter.channel.network.measurement, timezone.now()
+    if measurement is None:
+        return Stay(at=now + DAY)
+    try:
+        counts = (
+            await measurement.counts(meter.channel.call(), meter.live) if meter.live else {}
+        )
+        hourly = meter.last_read_at is None or meter.last_read_at < now - timedelta(hours=1)
+        account = await measurement.account(meter.channel.call()) if hourly else None
+    except NetworkError as error:
+        return Stay(
+            at=getattr(error, "at", None) or now + ROUND * 2, problem=str(error), found=error
+        )
+    also = {"last_read_at": now} if hourly else {}
+    return Stay(at=now + ROUND, also=also, found=(counts, account))
+
+
+def was_read(results: Sequence[tuple[Meter, Outcome]]) -> None:
+    for meter, outcome in results:
+        if isinstance(outcome.found, tuple):
+            counts, account = outcome.found
+            if account is not None:
+                write_account(meter.channel, account)
+            if write_down(meter.channel, counts):
+                _conclude(meter)
+    for channel in heed(results):
+        tell_shut(channel)
+
+
+def _conclude(meter: Meter) -> None:
+    posts = Delivery.objects.filter(channel=meter.channel_id, remote_id__in=meter.live)
+    running = Q(archived_at=None, posts__variants__deliveries__in=posts)
+    for campaign in Campaign.objects.filter(running).distinct():
+        conclude(campaign)
+
+
+def load(rows: QuerySet[Meter]) -> Sequence[Meter]:
+    """Young posts every round; those of a month hourly; older ones daily."""
+    meters = list(rows.select_related("channel__workspace"))
+    now = timezone.now()
+    for meter in meters:
+        live = Delivery.objects.filter(channel=meter.channel_id, state=Delivery.State.LIVE)
+        due = Q(live_at__gte=now - DAY)
+        if meter.last_read_at is None or meter.last_read_at < now - timedelta(hours=1):
+            due |= Q(live_at__gte=now - MONTH) | Q(pk__in=_not_today(live))
+        ids = live.filter(due).order_by("-live_at")[:MOST]
+        meter.live = list(ids.values_list("remote_id", flat=True))
+    return meters
+
+
+def _not_today(live: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    return live.exclude(readings__read_at__gte=timezone.now() - DAY)
+
+
+STEPS = (
+    Step(
+        Meter,
+        Meter.State.ON,
+        read,
+        load=load,
+        ready=CHANNEL_OPEN & not_blocked(),
+        settled=was_read,
+        batch=20,
+        queue="measure",
+    ),
+)
+READERS = (Meter,)

@@ -1,0 +1,266 @@
+"""Put posts on the calendar, move them, call them off, try again: never twice."""
+
+from datetime import datetime
+
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from clarion.accounts.actions import solve
+from clarion.accounts.journal import record
+from clarion.accounts.rights import Actor, NotAllowed
+from clarion.channels.line import line
+from clarion.channels.models import Channel
+from clarion.content import actions as content
+from clarion.content.models import Post, Variant
+from clarion.kit.errors import Conflict, NotYet
+from clarion.kit.zones import must_be_ahead
+from clarion.networks.base import NetworkError
+from clarion.publishing.models import Delivery
+
+State = Delivery.State
+WAITING = (State.PLANNED, State.HELD)
+
+
+@transaction.atomic
+def plan(post: Post, *, by: Actor) -> list[Delivery]:
+    """Put an approved post on its way, at the time it was approved for.
+
+    Idempotent: what is planned already is moved to the post's time, what is out stays out.
+    """
+    post = (
+        Post.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=post.pk)
+    )
+    for variant in post.variants.all():
+        by.must("publish", post.workspace_id, variant.channel_id)
+    if not post.is_approved:
+        raise NotYet("The post must be approved first. Ask for approval, or approve it.")
+    if post.planned_for is None:
+        raise NotYet("Choose when it should go out.", "at")
+    content.make_links(post)
+    _forget_dropped(post)
+    planned = [d for v in _variants(post) for d in _deliver(v, post.planned_for)]
+    record(
+        by,
+        "post.scheduled",
+        f"Post {post.pk}",
+        after={"planned_for": post.planned_for, "deliveries": [d.pk for d in planned]},
+    )
+    return planned
+
+
+def schedule(post: Post, at: datetime, *, by: Actor) -> list[Delivery]:
+    """Choose the time, approve and plan in one go, for those who may do all three."""
+    with transaction.atomic():
+        _must_publish(post, by)
+        if post.planned_for != at:
+            must_be_ahead(at, timezone.now())
+            post = content.edit(post, version=post.version, planned_for=at, by=by)
+        if not post.is_approved:
+            post = _approve_myself(post, by)
+        return plan(post, by=by)
+
+
+def publish_now(post: Post, *, by: Actor) -> list[Delivery]:
+    """Out with it, at the next tick of the worker (within a second or two)."""
+    return schedule(post, timezone.now(), by=by)
+
+
+@transaction.atomic
+def move(post: Post, at: datetime | None, *, by: Actor) -> Post:
+    """Another time, or none. An approval for the old time is void unless the mover may approve."""
+    was_planned = _waiting(post).exists()
+    if was_planned:
+        _must_publish(post, by)
+    if was_planned and at is None:
+        cancel(post, by=by)
+    was_approved = post.is_approved
+    post = content.edit(post, version=post.version, planned_for=at, by=by)
+    if at is not None and was_planned and was_approved:
+        if _may_approve(post, by):
+            plan(_approve_myself(post, by), by=by)
+        else:
+            content.ask_for_approval(post, "The time was changed.", by=by)
+            _call_off(_waiting(post))
+    return Post.objects.select_related("workspace").get(pk=post.pk)
+
+
+@transaction.atomic
+def cancel(post: Post, *, by: Actor) -> int:
+    """Call off everything of this post that is not out yet. Returns how many deliveries."""
+    _must_publish(post, by)
+    called_off = _call_off(_waiting(post))
+    if called_off:
+        record(by, "post.cancelled", f"Post {post.pk}", after={"deliveries": called_off})
+    elif post.variants.filter(deliveries__state__in=[State.SENDING, State.UNSURE]).exists():
+        raise Conflict("It is being sent at this moment.")
+    return called_off
+
+
+@transaction.atomic
+def retry(delivery: Delivery, *, not_there: bool = False, by: Actor) -> None:
+    """Try again what is held. Cannot post twice: what may be out is looked up first.
+
+    `not_there` is a person's word that they looked and it is not out.
+    """
+    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
+    if delivery.state != State.HELD:
+        raise Conflict("It is not held any more. Look at it again.")
+    if not delivery.channel.is_open:
+        raise NotYet(f"Connect {delivery.channel.handle} again first, on the Channels page.")
+    if not delivery.variant.post.is_approved:
+        raise NotYet("Approve the post as it is now; then it can be tried again.")
+    target = State.UNSURE if delivery.maybe_out and not not_there else State.PLANNED
+    if not delivery.move(target, planned_for=timezone.now(), tries=0):
+        raise Conflict("Somebody else was quicker.")
+    solve(delivery.channel.workspace_id, [f"delivery:{delivery.pk}"])
+    record(by, "delivery.retried", str(delivery), after={"not_there": not_there})
+
+
+@transaction.atomic
+def say_it_is_live(delivery: Delivery, url: str, *, by: Actor) -> None:
+    """A person looked and found it: no machine has to guess any more."""
+    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
+    if delivery.state != State.HELD:
+        raise Conflict("It is not held any more.")
+    if not url.startswith(("http://", "https://")):
+        raise NotYet("Paste the address of the post as your browser shows it.", "url")
+    if not delivery.move(State.UNSURE):
+        raise Conflict("Somebody else was quicker.")
+    delivery.move(State.LIVE, remote_id=url, url=url, live_at=timezone.now(), maybe_out=True)
+    freeze([delivery])
+    solve(delivery.channel.workspace_id, [f"delivery:{delivery.pk}"])
+    record(by, "delivery.confirmed", str(delivery), after={"url": url})
+
+
+@transaction.atomic
+def drop(delivery: Delivery, *, by: Actor) -> None:
+    """Give up one held or planned delivery, and the parts of its thread that wait for it."""
+    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
+    rows = Delivery.objects.filter(variant=delivery.variant, part__gte=delivery.part)
+    if not _call_off(rows.filter(state__in=WAITING)):
+        raise Conflict("It is not waiting any more. Look at it again.")
+    record(by, "delivery.dropped", str(delivery))
+
+
+def take_down(delivery: Delivery, *, by: Actor) -> None:
+    """Remove it from the network. Talks to the network; what is gone already is fine."""
+    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
+    if delivery.state != State.LIVE:
+        raise Conflict("It is not live, so there is nothing to take down.")
+    async_to_sync(_remove)(delivery)
+    with transaction.atomic():
+        delivery.move(State.REMOVED)
+        record(by, "delivery.taken_down", str(delivery), before={"url": delivery.url})
+
+
+async def _remove(delivery: Delivery) -> None:
+    async with line():
+        try:
+            await delivery.channel.network.publish.remove(
+                delivery.channel.call(), delivery.remote_id
+            )
+        except NetworkError as error:
+            raise NotYet(f"It is still there. {error}") from error
+
+
+def freeze(deliveries: list[Delivery]) -> None:
+    """What may be out can no longer be edited as if it were not."""
+    variants = {d.variant_id for d in deliveries}
+    Variant.objects.filter(pk__in=variants, sent_at=None).update(sent_at=timezone.now())
+
+
+# --- pieces ---------------------------------------------------------------------------------
+
+
+def _variants(post: Post) -> list[Variant]:
+    return list(post.variants.select_related("channel__workspace", "post__workspace"))
+
+
+def _deliver(variant: Variant, at: datetime) -> list[Delivery]:
+    """One delivery for each part; each waits for the one before it."""
+    chain: list[Delivery] = []
+    for part in range(len(variant.parts)):
+        delivery = _delivery(variant, part, at)
+        first, after = (chain[0], chain[-1]) if chain else (None, None)
+        if delivery is None:
+            delivery = Delivery.objects.create(
+                variant=variant,
+                channel=variant.channel,
+                part=part,
+                first=first,
+                after=after,
+                planned_for=at,
+                stamp=at,
+                due_at=None if after and after.state != State.LIVE else at,
+                state=State.PLANNED,
+            )
+        chain.append(delivery)
+    return chain
+
+
+def _delivery(variant: Variant, part: int, at: datetime) -> Delivery | None:
+    """The one that exists, moved to its new time if it is still waiting."""
+    alive = Delivery.objects.exclude(state__in=[State.CANCELLED, State.REMOVED])
+    delivery = alive.filter(variant=variant, part=part).first()
+    if delivery is None or delivery.state not in WAITING:
+        return delivery
+    values = {"planned_for": at, "due_at": at if part == 0 else delivery.due_at}
+    if not delivery.maybe_out:
+        values["stamp"] = at
+    if delivery.state == State.HELD:
+        delivery.move(State.UNSURE if delivery.maybe_out else State.PLANNED, **values)  # type: ignore[arg-type]
+        solve(variant.channel.workspace_id, [f"delivery:{delivery.pk}"])
+    else:
+        delivery.compare_and_set(values)
+    return delivery
+
+
+def _forget_dropped(post: Post) -> None:
+    """Channels that were taken off the post before it went out."""
+    kept = post.variants.values("pk")
+    _call_off(
+        Delivery.objects.filter(variant__post=post, state__in=WAITING).exclude(variant__in=kept)
+    )
+
+
+def _waiting(post: Post) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(variant__post=post, state__in=WAITING)
+
+
+def _call_off(rows: QuerySet[Delivery]) -> int:
+    """Cancel rows one by one: each may be claimed by a worker at this very moment."""
+    called_off = 0
+    for delivery in rows.select_related("channel"):
+        if delivery.move(State.CANCELLED):
+            solve(delivery.channel.workspace_id, [f"delivery:{delivery.pk}"])
+            called_off += 1
+    return called_off
+
+
+def _must_publish(post: Post, by: Actor) -> None:
+    for channel in Channel.objects.filter(pk__in=post.variants.values("channel")):
+        if by.workspace_id == post.workspace_id and not by.can("publish", channel.pk):
+            raise NotAllowed(
+                f"{by.name} may not schedule on {channel.handle}. Submit the post for approval "
+                "instead: whoever approves it can schedule it."
+            )
+        by.must("publish", post.workspace_id, channel.pk)
+    if not post.variants.exists():
+        by.must("read", post.workspace_id)
+        raise NotYet("Choose at least one channel.", "channels")
+
+
+def _may_approve(post: Post, by: Actor) -> bool:
+    own = post.workspace.four_eyes and post.author_id == by.membership_id
+    return not own and all(by.can("approve", v.channel_id) for v in post.variants.all())
+
+
+def _approve_myself(post: Post, by: Actor) -> Post:
+    if not _may_approve(post, by):
+        raise NotAllowed(
+            "This post needs somebody else's approval before it can be scheduled. "
+            "Submit it for approval."
+        )
+    return content.approve(post, post.seal(), by=by)

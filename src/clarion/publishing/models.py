@@ -1,0 +1,178 @@
+"""What is on its way out, and how far it got."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from clarion.channels.models import Channel
+from clarion.content.models import Variant
+from clarion.kit.flow import Flow
+from clarion.kit.steps import WorkItem
+from clarion.networks.base import Draft, Live, Settling
+
+KEY_LENGTH = 22
+STALE = timedelta(days=1)
+
+
+def new_key() -> str:
+    return get_random_string(KEY_LENGTH)
+
+
+class Outgoing(WorkItem):
+    """Base for everything that is said to a network, once: posts, answers, promotions.
+
+    `unsure` is the heart of it: when an answer was lost or the worker died, we look at the
+    network first, and only a proven absence is sent again, with the same key and stamp.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        SENDING = "sending", "Sending"
+        SETTLING = "settling", "The network is still working on it"
+        UNSURE = "unsure", "Checking whether it went out"
+        LIVE = "live", "Live"
+        HELD = "held", "Needs you"
+        CANCELLED = "cancelled", "Cancelled"
+        REMOVED = "removed", "Taken down"
+
+    flow = Flow(
+        {
+            State.PLANNED: {State.SENDING, State.HELD, State.CANCELLED},
+            State.SENDING: {
+                State.LIVE,
+                State.SETTLING,
+                State.UNSURE,
+                State.PLANNED,
+                State.HELD,
+            },
+            State.SETTLING: {State.LIVE, State.HELD, State.UNSURE},
+            State.UNSURE: {State.LIVE, State.SETTLING, State.PLANNED, State.HELD},
+            State.HELD: {State.PLANNED, State.UNSURE, State.CANCELLED},
+            State.LIVE: {State.REMOVED},
+            State.CANCELLED: set(),
+            State.REMOVED: set(),
+        },
+        start=State.PLANNED,
+        runs=frozenset({State.PLANNED, State.SETTLING, State.UNSURE}),
+    )
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    key = models.CharField(max_length=KEY_LENGTH, default=new_key, unique=True)
+    planned_for = models.DateTimeField(default=timezone.now)
+    stamp = models.DateTimeField(default=timezone.now)  # sent along as the time of creation
+    tries = models.PositiveSmallIntegerField(default=0)  # times it was handed to the network
+    first_sent_at = models.DateTimeField(null=True, blank=True)
+    maybe_out = models.BooleanField(
+        default=False
+    )  # it may be at the network: look before sending
+    ticket = models.TextField(blank=True)
+    remote_id = models.TextField(blank=True)
+    url = models.TextField(blank=True)
+    live_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(WorkItem.Meta):
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="live") | ~Q(remote_id=""),
+                name="%(class)s_live_means_it_has_an_id",
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "remote_id"],
+                condition=~Q(remote_id=""),
+                name="%(class)s_claims_a_remote_id_once",
+            ),
+        ]
+
+    def refusal(self) -> str:
+        """Why this may not go out now although it is due, or nothing."""
+        if timezone.now() > self.planned_for + STALE:
+            return (
+                "Its time passed a day ago without success, so it may have lost its sense. "
+                f"Try again to send it now, or drop it. {self.problem}".strip()
+            )
+        return ""
+
+    def trace(self) -> dict[str, object]:
+        """Columns that keep what was really sent."""
+        return {}
+
+    async def say(self) -> Live | Settling:
+        raise NotImplementedError
+
+    async def look(self) -> Live | Settling | None:
+        raise NotImplementedError
+
+
+class Message(Outgoing):
+    """Base for what is said in words: a post, an answer."""
+
+    class Meta(Outgoing.Meta):
+        abstract = True
+
+    known: frozenset[str] = frozenset()  # remote ids that are something else; set when loaded
+
+    def draft(self) -> Draft:
+        raise NotImplementedError
+
+    async def say(self) -> Live | Settling:
+        call = self.channel.call(key=self.key, at=self.stamp)
+        return await self.channel.network.publish.send(call, self.draft())
+
+    async def look(self) -> Live | Settling | None:
+        call = self.channel.call(key=self.key, at=self.stamp)
+        since = self.first_sent_at or self.stamp
+        return await self.channel.network.publish.find(call, self.draft(), since, self.known)
+
+
+class Delivery(Message):
+    """One part of one variant on its way to one channel: what is sent, retried and measured."""
+
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="deliveries")
+    part = models.PositiveSmallIntegerField(default=0)
+    first = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+")
+    after = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="next_parts"
+    )
+    said = models.TextField(blank=True)  # the words as they went out
+
+    class Meta(Message.Meta):
+        constraints = [
+            *Message.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["variant", "part"],
+                condition=~Q(state__in=["cancelled", "removed"]),
+                name="each_part_once",
+            ),
+        ]
+        indexes = [
+            *Message.Meta.indexes,
+            models.Index(fields=["channel", "live_at"], name="delivery_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Delivery {self.pk} to {self.channel}"
+
+    def draft(self) -> Draft:
+        if self.after is None:
+            return self.variant.draft(self.part)
+        return self.variant.draft(
+            self.part,
+            reply_to=self.after.remote_id,
+            root=self.first.remote_id if self.first else "",
+        )
+
+    def trace(self) -> dict[str, object]:
+        return {"said": self.draft().text}
+
+    def refusal(self) -> str:
+        if not self.variant.post.is_approved:
+            return (
+                "The post was changed after it was approved, so the approval no longer covers "
+                "it. Approve it as it is now; then it can go out."
+            )
+        blocking = [p.text for p in self.variant.problems() if p.blocks]
+        return blocking[0] if blocking else super().refusal()

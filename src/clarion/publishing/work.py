@@ -1,0 +1,110 @@
+"""What the worker does with deliveries. How they go out stands in `outgoing`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from clarion.accounts.actions import notify, solve
+from clarion.accounts.journal import Line, extend
+from clarion.accounts.rights import worker
+from clarion.channels.work import tell_shut
+from clarion.kit.steps import Outcome
+from clarion.publishing.actions import freeze
+from clarion.publishing.models import Delivery
+from clarion.publishing.outgoing import heed, steps
+
+State = Delivery.State
+TOLD = {
+    State.LIVE: "delivery.live",
+    State.HELD: "delivery.held",
+    State.UNSURE: "delivery.unsure",
+}
+
+
+def load(rows: QuerySet[Delivery]) -> Sequence[Delivery]:
+    """Everything a step reads, in a few queries for the whole batch."""
+    deliveries = list(
+        rows.select_related(
+            "channel__workspace",
+            "variant__channel__workspace",
+            "variant__post__workspace",
+            "variant__tracked",
+            "after",
+            "first",
+        ).prefetch_related("variant__post__placements__media", "variant__post__variants")
+    )
+    _tell_what_is_known([d for d in deliveries if d.state == State.UNSURE])
+    return deliveries
+
+
+def _tell_what_is_known(unsure: Sequence[Delivery]) -> None:
+    """The same words may have gone out before: those ids are taken."""
+    for delivery in unsure:
+        since = delivery.first_sent_at or delivery.stamp
+        recent = Delivery.objects.filter(channel=delivery.channel_id, live_at__gte=since)
+        ids = recent.exclude(remote_id="").values_list("remote_id", flat=True)
+        delivery.known = frozenset(ids)
+
+
+def settled(results: Sequence[tuple[Delivery, Outcome]]) -> None:
+    """What follows when deliveries move, in the same transaction."""
+    live = [d for d, _ in results if d.state == State.LIVE]
+    held = [d for d, _ in results if d.state == State.HELD]
+    freeze([*live, *(d for d, _ in results if d.state in (State.SETTLING, State.UNSURE))])
+    _thaw([d for d, _ in results if not d.maybe_out])
+    Delivery.objects.filter(after__in=live, state=State.PLANNED, due_at=None).update(
+        due_at=timezone.now()
+    )
+    for channel in heed(results):
+        tell_shut(channel)
+    _tell(live, held)
+    _write_down(results)
+
+
+def _thaw(deliveries: Sequence[Delivery]) -> None:
+    """Proven not to be out: it can be mended."""
+    for delivery in deliveries:
+        variant = delivery.variant
+        if variant.sent_at and not _others_out(delivery):
+            type(variant).objects.filter(pk=variant.pk).update(sent_at=None)
+
+
+def _others_out(delivery: Delivery) -> bool:
+    others = Delivery.objects.filter(variant=delivery.variant_id, maybe_out=True)
+    return others.exclude(pk=delivery.pk).exists()
+
+
+def _tell(live: Sequence[Delivery], held: Sequence[Delivery]) -> None:
+    for delivery in held:
+        notify(
+            delivery.channel.workspace_id,
+            f"delivery:{delivery.pk}",
+            f"{delivery.channel.network.name} {delivery.channel.handle}: not published. {delivery.problem}",
+            f"posts/{delivery.variant.post_id}/",
+        )
+    for workspace_id in {d.channel.workspace_id for d in live}:
+        mine = [f"delivery:{d.pk}" for d in live if d.channel.workspace_id == workspace_id]
+        solve(workspace_id, mine)
+
+
+def _write_down(results: Sequence[tuple[Delivery, Outcome]]) -> None:
+    by_workspace: dict[int, list[Line]] = {}
+    for delivery, _ in results:
+        if delivery.state in TOLD:
+            lines = by_workspace.setdefault(delivery.channel.workspace_id, [])
+            lines.append(
+                Line(TOLD[State(delivery.state)], str(delivery), after=_facts(delivery))
+            )
+    for workspace_id, lines in sorted(by_workspace.items()):
+        extend(worker(workspace_id), lines)
+
+
+def _facts(delivery: Delivery) -> dict[str, Any]:
+    if delivery.state == State.LIVE:
+        return {"url": delivery.url, "remote_id": delivery.remote_id}
+    return {"problem": delivery.problem}
+
+
+STEPS = steps(Delivery, load, settled)

@@ -1,0 +1,1 @@
+"""What we found out about the market before we decided anything."""

@@ -1,0 +1,121 @@
+"""The world of the tests: a throw-away PostgreSQL, a practice network, a bakery and its people."""
+
+from datetime import timedelta
+
+import pytest
+
+
+def pytest_collection_modifyitems(items):
+    """Mark every test that touches the database, so that `-m "not db"` is truly quick."""
+    for item in items:
+        if {"db", "transactional_db"} & set(item.fixturenames):
+            item.add_marker("db")
+
+
+@pytest.fixture(scope="session")
+def playground_server(tmp_path_factory):
+    from tests.playground_kit import running
+
+    with running(tmp_path_factory.mktemp("playground")) as place:
+        yield place
+
+
+@pytest.fixture
+def playground(playground_server, settings):
+    """The practice network, empty and without faults; simulated time stands still."""
+    playground_server.reset()
+    settings.PRIVATE_HOSTS_ALLOWED = [playground_server.host]
+    return playground_server
+
+
+# --- the bakery -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def owner(db):
+    from clarion.accounts.models import User
+
+    return User.objects.create_user("ada@bakery.example", "correct horse battery", name="Ada")
+
+
+@pytest.fixture
+def space(owner):
+    from clarion.accounts.actions import found_workspace
+
+    return found_workspace(owner, "Bakery", time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def boss(space):
+    """An actor with every right in the bakery."""
+    return space.memberships.get(role="owner").actor()
+
+
+@pytest.fixture
+def member(space):
+    """Make somebody with a role: member("editor").actor()."""
+    from clarion.accounts.models import Membership, User
+
+    def make(role, name="Bo", channel_roles=None):
+        user = User.objects.create_user(
+            f"{name.lower()}-{role}@bakery.example", "correct horse", name=name
+        )
+        return Membership.objects.create(
+            workspace=space, user=user, role=role, channel_roles=channel_roles or {}
+        )
+
+    return make
+
+
+@pytest.fixture
+def channel(space, boss, playground):
+    """The bakery's account on the practice network."""
+    from clarion.channels import actions as channels
+
+    [channel] = channels.start(
+        space, "playground", {"server": playground.url, "handle": "bakery"}, "", by=boss
+    )
+    return channel
+
+
+@pytest.fixture
+def campaign(space, boss):
+    from clarion.strategy import actions as strategy
+
+    return strategy.start_campaign(
+        space, "Spring", goal_metric="likes", goal_value=100, budget=50, by=boss
+    )
+
+
+@pytest.fixture
+def post(space, campaign, channel, boss):
+    """A draft."""
+    from clarion.content import actions as content
+
+    return content.write(space, "Fresh bread at seven", [channel], campaign=campaign, by=boss)
+
+
+@pytest.fixture
+def delivery(post, boss):
+    """One approved post, due now."""
+    from clarion.publishing import actions as publishing
+
+    [delivery] = publishing.publish_now(post, by=boss)
+    return delivery
+
+
+@pytest.fixture
+def work():
+    """Let the worker do all that is due."""
+    from clarion.interfaces.worker.steps import run_until_idle
+
+    return run_until_idle
+
+
+@pytest.fixture
+def later():
+    """Travel: `with later(minutes=5): …`."""
+    import time_machine
+    from django.utils import timezone
+
+    return lambda **by: time_machine.travel(timezone.now() + timedelta(**by), tick=True)
