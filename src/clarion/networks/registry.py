@@ -1,10 +1,11 @@
 """The only place that names networks. To add one: write its module, add one line here."""
 
 from clarion.networks.base import Network
+from clarion.networks.bluesky import network as bluesky
 from clarion.networks.mastodon import network as mastodon
 from clarion.networks.playground.network import network as playground
 
-NETWORKS: dict[str, Network] = {n.key: n for n in (mastodon, playground)}
+NETWORKS: dict[str, Network] = {n.key: n for n in (bluesky, mastodon, playground)}
 
 
 def get(key: str) -> Network:
