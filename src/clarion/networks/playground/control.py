@@ -16,7 +16,7 @@ Said = Mapping[str, Any]
 Control = Callable[[Place, Said], Awaitable[Any]]
 
 
-def routes(place: Place) -> list[tuple[str, str, Handler]]:
+def routes(place: Place, visits: Mapping[str, int]) -> list[tuple[str, str, Handler]]:
     does: dict[str, Control] = {
         "faults": set_fault,
         "faults/clear": clear_faults,
@@ -28,7 +28,7 @@ def routes(place: Place) -> list[tuple[str, str, Handler]]:
         "post": post_in_the_past,
     }
     return [
-        ("GET", "/control/stats", partial(_look, place, stats)),
+        ("GET", "/control/stats", partial(_look, place, partial(stats, visits=visits))),
         ("GET", "/control/faults", partial(_look, place, faults)),
         *(
             ("POST", f"/control/{path}", partial(_turn, place, act))
@@ -130,7 +130,7 @@ def faults(place: Place) -> list[dict[str, Any]]:
     return [asdict(fault) for fault in place.switchboard.faults()]
 
 
-def stats(place: Place) -> dict[str, Any]:
+def stats(place: Place, visits: Mapping[str, int] | None = None) -> dict[str, Any]:
     """What really happened, whatever anybody was told."""
     return {
         "accepted": _count(place, "select count(*) from post"),
@@ -139,6 +139,9 @@ def stats(place: Place) -> dict[str, Any]:
         "duplicates": _duplicates(place, "text, reply_to"),
         "repeated_refs": _duplicates(place, "ref"),
         "answered": place.answered,
+        "visits": dict(visits or {}),
+        "sales": _count(place, "select count(*) from sale"),
+        "sales_reported": _count(place, "select count(*) from sale where reported"),
         "fired": dict(place.switchboard.fired),
         "simulated": iso(place.clock.sim(now())),
         "speed": place.clock.ticks[-1].speed,

@@ -38,6 +38,9 @@ async def say(place: Place, said: Said) -> int:
 
 def _where(place: Place, said: Said, author: str) -> tuple[str, int | None, str, str]:
     """Kind, whose inbox, about what, in which conversation."""
+    if where := _words(said, "where"):  # as the page asks it
+        target = _words(said, "target")
+        said = {where: f"p{target}" if where == "on" and target.isdigit() else target}
     if on := _words(said, "on"):
         return "comment", _owner(place, on), on, on if "-" in on else ""
     if to := _words(said, "direct"):

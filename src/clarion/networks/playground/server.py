@@ -8,8 +8,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from clarion.networks.playground import api, control
+from clarion.networks.playground import api, control, html, pages, shop, switchboard_page
 from clarion.networks.playground.place import Place
+from clarion.networks.playground.visitors import Visitors
 from clarion.networks.playground.web import (
     Answer,
     Receive,
@@ -24,8 +25,6 @@ from clarion.networks.playground.web import (
 
 log = logging.getLogger(__name__)
 
-Background = Any
-
 
 def app(data: Path, *, seed: int = 1, speed: float = 1.0, **rest: Any) -> "App":
     """An ASGI application with its state in the file `data`.
@@ -39,7 +38,16 @@ def app(data: Path, *, seed: int = 1, speed: float = 1.0, **rest: Any) -> "App":
 class App:
     def __init__(self, place: Place) -> None:
         self.place = place
-        self._routes = Routes([*api.routes(place), *control.routes(place)])
+        self.visitors = Visitors(place)
+        self._routes = Routes(
+            [
+                *api.routes(place),
+                *control.routes(place, self.visitors.seen),
+                *switchboard_page.routes(place),
+                *shop.routes(self.visitors),
+                *pages.routes(place),
+            ]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -54,16 +62,26 @@ class App:
             handler, request.parts = self._routes.find(request.method, request.path)
             return await handler(request)
         except Sorry as sorry:
+            if "text/html" in request.header("accept"):
+                return html.problem(str(sorry), sorry.status)
             answer = say({"problem": str(sorry)}, sorry.status)
             return Answer(answer.body, answer.status, headers=sorry.headers)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await self.place.start()
+        visits = asyncio.create_task(self.visitors.run())
+        visits.add_done_callback(_complain)
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        visits.cancel()
         self.place.store.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _complain(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("The simulated visitors stopped.", exc_info=error)
 
 
 def serve(
