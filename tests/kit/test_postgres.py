@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,8 +89,14 @@ def test_root_does_not_run_the_server(shared: Postgres) -> None:
     assert psutil.Process(shared.pid).uids().real != 0
 
 
-def test_rows_outlive_a_killed_server(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "pg") as server:
+def test_rows_outlive_a_killed_server() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)  # the server's user may pass, as in a usual data folder
+        _outlive(Path(folder) / "pg")
+
+
+def _outlive(folder: Path) -> None:
+    with Postgres(folder) as server:
         do(server, "CREATE TABLE kept AS SELECT 42 AS n")
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)

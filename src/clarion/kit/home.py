@@ -88,8 +88,7 @@ class Home:
             home.folder.mkdir(parents=True, exist_ok=True)
             home.finish_restore()
             for part in (home.run, home.media, home.playground):
-                part.mkdir(exist_ok=True)
-            home.run.chmod(0o700)
+                part.mkdir(exist_ok=True, mode=0o700)
         return home
 
     def secrets(self) -> Secrets:
@@ -128,6 +127,13 @@ class Home:
         finally:
             os.close(lock)
 
+    def in_use(self) -> bool:
+        try:
+            with self.alone():
+                return False
+        except InUse:
+            return True
+
     def environment(self, state: State | None = None) -> dict[str, str]:
         """The variables that the processes of this installation need."""
         state = state or self.state()
@@ -158,8 +164,7 @@ class Home:
                     present.rename(replaced / part.name)
                 part.rename(present)
             restored.rmdir()
-        if replaced.exists():
-            discard(replaced)
+        discard(replaced)
 
 
 def where(variables: Mapping[str, str] = os.environ) -> Path:
@@ -193,7 +198,7 @@ def write_privately(path: Path, text: str) -> None:
 
 
 def discard(folder: Path) -> None:
-    """Deletes a folder, and the database folders that links in it lead to."""
+    """Deletes a folder, if it is there, and the database folder that a link in it leads to."""
     for link in (path for path in folder.rglob("pg") if path.is_symlink()):
         shutil.rmtree(link.resolve(), ignore_errors=True)
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=not folder.exists())

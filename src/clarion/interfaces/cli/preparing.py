@@ -8,8 +8,8 @@ list of applied migrations on the other. Both sides are read in milliseconds.
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator
-from importlib.metadata import distributions
 from pathlib import Path
 
 import psycopg
@@ -49,7 +49,7 @@ def _code() -> str:
     """Changes when a migration or a static file does, or a package that may bring some."""
     files = [*_CODE.glob("**/migrations/*.py"), *_CODE.glob("interfaces/web/static/**/*")]
     sizes = sorted((str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files)
-    packages = sorted(f"{found.name} {found.version}" for found in distributions())
+    packages = sorted(found.name for entry in sys.path for found in Path(entry).glob("*-info"))
     return _digest([sizes, packages])
 
 
