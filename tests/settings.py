@@ -22,6 +22,7 @@ def _database() -> str:
 
 _data = tempfile.TemporaryDirectory(prefix="clarion-data-", ignore_cleanup_errors=True)
 atexit.register(_data.cleanup)
+(Path(_data.name) / "static").mkdir()  # or the file server warns that it is missing
 os.environ.update(
     CLARION_SECRET_KEY="for-tests-only-" * 4,
     CLARION_SECRET_BOX_KEYS="MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",

@@ -409,7 +409,7 @@ def page_url(context: Context, name: str, *args: Any) -> str:
 @register.filter
 def pick(nav: Sequence[tuple[str, Sequence[Any]]], labels: str) -> list[Any]:
     """The entries of the menu with these labels, in this order: `nav|pick:"Inbox,Results"`."""
-    entries = {entry.label: entry for _, group in nav for entry in group}
+    entries = {entry.label: entry for _, group in nav or () for entry in group}
     return [entries[label] for label in labels.split(",") if label in entries]
 
 
