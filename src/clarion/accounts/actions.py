@@ -140,9 +140,7 @@ def accept(key: str, user: User) -> Membership:
     if invitation is None or not invitation.is_open:
         raise NotYet("This invitation has been used or is too old. Ask for a new one.")
     if user.email.lower() != invitation.email.lower():
-        raise NotYet(
-            f"This invitation is for {invitation.email}. Sign in with that address to accept it."
-        )
+        raise NotYet(f"This invitation is for {invitation.email}. Sign in with that address.")
     membership, _ = Membership.objects.get_or_create(
         workspace=invitation.workspace, user=user, defaults={"role": invitation.role}
     )
@@ -231,15 +229,14 @@ def issue_token(
     expires_at: datetime | None = None,
     by: Actor,
 ) -> tuple[ApiToken, str]:
-    """A token for a program and its key, shown this once. Nobody can issue more than they may."""
+    """A token for a program and its key, shown this once. It can do no more than they may."""
     if by.membership_id != membership.pk or by.kind == "token":
         raise NotAllowed("A token can only be made by the person it will act for.")
     if not name.strip():
         raise NotYet("Give the token a name, so that you know later what it is for.", "name")
     if unknown := set(scopes) - ALL or (not scopes and {"nothing"}):
-        raise NotYet(
-            f"{min(unknown)} is not a scope. Choose from {', '.join(sorted(ALL))}.", "scopes"
-        )
+        known = ", ".join(sorted(ALL))
+        raise NotYet(f"{min(unknown)} is not a scope. Choose from {known}.", "scopes")
     key = new_key("clarion_")
     token = ApiToken.objects.create(
         membership=membership,

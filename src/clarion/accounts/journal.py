@@ -3,8 +3,8 @@
 The seal of a row is SHA-256 over the previous seal and the row's own canonical JSON, so that a
 changed, removed or inserted row breaks the chain at that row. The head of each chain stands
 in a row of its own: cutting off the end shows too. Someone who can rewrite the whole database
-can rewrite the whole chain; note the seal that `clarion journal verify` prints elsewhere to rule
-that out.
+can rewrite the whole chain; keep the seal that `clarion journal verify` prints somewhere else
+to rule that out.
 """
 
 import hashlib

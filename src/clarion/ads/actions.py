@@ -37,9 +37,8 @@ def promote(
     """
     campaign = campaign or delivery.variant.post.campaign
     if campaign is None:
-        raise NotYet(
-            "Put the post into a campaign first: its budget is what may be spent.", "campaign"
-        )
+        why = "Put the post into a campaign first: its budget is what may be spent."
+        raise NotYet(why, "campaign")
     by.must("spend", delivery.channel.workspace_id, delivery.channel_id)
     by.must("spend", campaign.workspace_id)
     if by.kind == "worker":
@@ -85,8 +84,8 @@ def _check(delivery: Delivery, campaign: Campaign, amount: Decimal, until: datet
     left, currency = purse(campaign).left, campaign.workspace.currency
     if amount > left:
         raise NotYet(
-            f"{campaign.name} has {left} {currency} left, so {amount} {currency} cannot be spent. "
-            "Take less, or raise the campaign's budget first.",
+            f"{campaign.name} has {left} {currency} left, so {amount} {currency} cannot be "
+            "spent. Take less, or raise the campaign's budget first.",
             "budget",
         )
     if not timezone.now() < until <= timezone.now() + LONGEST:

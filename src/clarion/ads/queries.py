@@ -25,7 +25,7 @@ class Purse:
 
 
 def purse(campaign: Campaign) -> Purse:
-    """A promotion that may be running counts with its whole budget, a finished one with its cost."""
+    """What may be running counts with its whole budget, what is over with its cost."""
     over = Q(state__in=[State.CANCELLED, State.REMOVED]) | ~Q(stopped_at=None)
     rows = Promotion.objects.filter(campaign=campaign).annotate(
         takes=Case(When(over, then=F("spent")), default=F("budget"))

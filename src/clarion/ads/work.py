@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
@@ -75,7 +76,8 @@ def _sum_up(promotion: Promotion) -> None:
             promotion.campaign,
             said_by="ads",
             key=f"promotion-{promotion.pk}",
-            text=f"Paid {spent} {promotion.currency} of {promotion.budget} to promote “{promotion.delivery.said[:80]}”",
+            text=f"Paid {spent} {promotion.currency} of {promotion.budget} to promote "
+            f"“{promotion.delivery.said[:80]}”",
             evidence={"promotion": promotion.pk, "spent": str(spent)},
         )
 
@@ -111,7 +113,7 @@ def load_ledgers(rows: QuerySet[Ledger]) -> Sequence[Ledger]:
     return ledgers
 
 
-STEPS = (
+STEPS: tuple[Step[Any], ...] = (
     *steps(Promotion, load_promotions, ordered),
     Step(
         Ledger,

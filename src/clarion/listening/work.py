@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -50,7 +51,7 @@ def _load(rows: QuerySet[Watch]) -> Sequence[Watch]:
     return list(rows.select_related("channel__workspace"))
 
 
-STEPS = (
+STEPS: tuple[Step[Any], ...] = (
     Step(
         Watch,
         Watch.State.ON,

@@ -18,7 +18,7 @@ from clarion.strategy.models import Campaign, Lesson
 
 @transaction.atomic
 def write_down(channel: Channel, counts: Mapping[str, Mapping[str, int]]) -> int:
-    """Keep what changed since the last reading. Nothing is overwritten. Returns how many rows."""
+    """Keep what changed since the last reading; overwrite nothing. Returns how many rows."""
     live = Delivery.objects.filter(channel=channel, remote_id__in=list(counts))
     last = {(r.delivery_id, r.metric): r.total for r in latest(live)}
     now = timezone.now()
@@ -52,7 +52,8 @@ def conclude(campaign: Campaign) -> Lesson | None:
         return None
     best, metric = order[0], campaign.goal_metric
     words = best.delivery.said or best.delivery.variant.words
-    text = f"Best so far by {METRICS[metric]} ({best.total:,}, of {len(order)} posts): {words[:200]}"
+    of = f"({best.total:,}, of {len(order)} posts)"
+    text = f"Best so far by {METRICS[metric]} {of}: {words[:200]}"
     evidence = {
         "delivery": best.delivery.pk,
         "metric": metric,

@@ -38,7 +38,7 @@ class Reading(models.Model):
 
 
 class AccountReading(models.Model):
-    """Numbers of the account itself at a moment, so that history does not end with a network's."""
+    """Numbers of the account itself at a moment: ours do not end where a network's do."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="account_readings")
     metric = models.CharField(max_length=30)  # "followers", "following", "posts"
@@ -57,7 +57,7 @@ class AccountReading(models.Model):
 
 
 class Click(models.Model):
-    """Somebody followed a tracked link. Who it was is not kept: only a hash that lasts a day."""
+    """Somebody followed a tracked link. Who is not kept: only a hash that lasts a day."""
 
     link = models.ForeignKey(Link, models.CASCADE, related_name="clicks")
     ref = models.CharField(max_length=32, unique=True)  # handed to the landing page as `clk`

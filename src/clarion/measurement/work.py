@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -77,7 +78,7 @@ def _not_today(live: QuerySet[Delivery]) -> QuerySet[Delivery]:
     return live.exclude(readings__read_at__gte=timezone.now() - DAY)
 
 
-STEPS = (
+STEPS: tuple[Step[Any], ...] = (
     Step(
         Meter,
         Meter.State.ON,

@@ -39,8 +39,8 @@ def wilson(hits: int, n: int) -> Interval | None:
 def compare(hits_a: int, n_a: int, hits_b: int, n_b: int) -> Comparison | None:
     """Is the share in A different from that in B? None where a share is not defined.
 
-    Two-proportion z-test with pooled variance; the interval is Wald's, unpooled. With fewer than
-    5 expected hits or misses on a side the normal approximation does not hold: undecided.
+    Two-proportion z-test with pooled variance; the interval is Wald's, unpooled. With fewer
+    than 5 expected hits or misses on a side the approximation does not hold: undecided.
 
     >>> compare(109, 2100, 52, 1275).verdict
     'undecided'

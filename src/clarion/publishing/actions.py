@@ -69,7 +69,9 @@ def publish_now(post: Post, *, by: Actor) -> list[Delivery]:
 
 @transaction.atomic
 def move(post: Post, at: datetime | None, *, by: Actor) -> Post:
-    """Another time, or none. An approval for the old time is void unless the mover may approve."""
+    """Another time, or none. The approval for the old time is void, unless the mover may
+    approve too: then moving is approving.
+    """
     was_planned = _waiting(post).exists()
     if was_planned:
         _must_publish(post, by)

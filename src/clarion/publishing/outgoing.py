@@ -138,7 +138,10 @@ def _unsure(item: Outgoing, why: str) -> Outcome:
 
 
 def heed(results: Sequence[tuple[Any, Outcome]]) -> list[Channel]:
-    """What the network said about the whole account: wait, or connect again. Returns the shut."""
+    """What the network said about the whole account: wait, or connect again.
+
+    Returns the channels that had to be shut.
+    """
     shut = []
     for item, outcome in results:
         if isinstance(outcome.found, TryLater) and outcome.found.at:

@@ -81,7 +81,8 @@ def _tell(live: Sequence[Delivery], held: Sequence[Delivery]) -> None:
         notify(
             delivery.channel.workspace_id,
             f"delivery:{delivery.pk}",
-            f"{delivery.channel.network.name} {delivery.channel.handle}: not published. {delivery.problem}",
+            f"{delivery.channel.network.name} {delivery.channel.handle}: not published. "
+            f"{delivery.problem}",
             f"posts/{delivery.variant.post_id}/",
         )
     for workspace_id in {d.channel.workspace_id for d in live}:

@@ -1,6 +1,6 @@
 """Set goals, know the audience, start campaigns, and take to heart what later stages say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +15,7 @@ from clarion.kit.errors import NotYet
 from clarion.strategy.metrics import METRICS
 from clarion.strategy.models import Audience, Campaign, Goal, Lesson
 
+Checks = Mapping[str, Callable[[Any], object]]
 MOST = Decimal("9999999999.99")
 
 
@@ -49,7 +50,7 @@ def change_goal(goal: Goal, *, by: Actor, **changes: Any) -> None:
     """Change name, kpi, target or deadline."""
     by.must("plan", goal.workspace_id)
     before = _of_goal(goal)
-    checks = {
+    checks: Checks = {
         "name": lambda v: _named(v, "goal", 200),
         "kpi": lambda v: _metric(v, "kpi"),
         "target": lambda v: _count(v, "target"),
@@ -106,7 +107,7 @@ def start_campaign(
     ends_on: date | None = None,
     by: Actor,
 ) -> Campaign:
-    """A campaign with its number to reach. Its budget is a ceiling that nothing spends by itself."""
+    """A campaign with its number to reach. Its budget is a ceiling."""
     by.must("plan", workspace.pk)
     for part in (goal, audience):
         if part is not None:
@@ -137,13 +138,13 @@ def change_campaign(campaign: Campaign, *, by: Actor, **changes: Any) -> None:
     for part in (changes.get("goal"), changes.get("audience")):
         if part is not None:
             by.must("plan", part.workspace_id)
-    checks = {
+    checks: Checks = {
         "name": lambda v: _named(v, "campaign", 100),
         "about": lambda v: v.strip()[:5000],
         "goal_metric": lambda v: _metric(v, "goal_metric"),
         "goal_value": lambda v: _count(v, "goal_value"),
         "budget": lambda v: _money(v, "budget"),
-        **{k: lambda v: v for k in ("goal", "audience", "starts_on", "ends_on")},
+        **dict.fromkeys(("goal", "audience", "starts_on", "ends_on"), _as_it_is),
     }
     for key in checks.keys() & changes.keys():
         setattr(campaign, key, checks[key](changes[key]))
@@ -174,6 +175,10 @@ def learn(
         defaults={"text": text, "evidence": dict(evidence), "learned_at": timezone.now()},
     )
     return lesson
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _named(name: str, what: str, longest: int) -> str:

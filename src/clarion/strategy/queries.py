@@ -10,7 +10,7 @@ from clarion.strategy.models import Campaign, Lesson
 
 @dataclass(frozen=True)
 class Brief:
-    """Everything a writer should have read: shown to people, handed to writing tools as text."""
+    """Everything a writer should have read: shown to people, given to tools as text."""
 
     campaign: Campaign
     findings: Sequence[Finding]

@@ -44,13 +44,13 @@ RULES: Mapping[str, Callable[[str], int]] = {
 
 def hashtags(text: str) -> list[str]:
     """The tags without their hash. `#2026` is a number, not a tag."""
-    return HASHTAG.findall(text)
+    return [str(tag) for tag in HASHTAG.findall(text)]
 
 
 def mentions(text: str) -> list[str]:
     """The handles without their first @."""
-    return MENTION.findall(text)
+    return [str(handle) for handle in MENTION.findall(text)]
 
 
 def links(text: str) -> list[str]:
-    return URL.findall(text)
+    return [str(url) for url in URL.findall(text)]

@@ -1,4 +1,4 @@
-"""A click costs one look-up and one line in a file; the database hears of it half a second later.
+"""A click costs one look-up and one line in a file; the database hears of it a moment later.
 
 The spool is append-only: what was acknowledged is in the file, so a process that is killed
 loses nothing, and the next one takes the rest over.
@@ -72,7 +72,7 @@ def _look_up(code: str) -> Target | None:
 
 
 def landing(target: Target, ref: str) -> str:
-    """The target with the campaign parameters it does not set itself, and the click's own ref."""
+    """The target, with the campaign parameters it does not set itself and the click's ref."""
     parts = urlsplit(target.url)
     query = parse_qsl(parts.query, keep_blank_values=True)
     have = {key for key, _ in query}

@@ -32,7 +32,7 @@ View = Callable[Concatenate[Request, P], HttpResponseBase]
 
 
 def page(view: View[P]) -> Callable[..., HttpResponseBase]:
-    """For every address below /w/<ws>/: only members come in, others see that nothing is there."""
+    """For addresses below /w/<ws>/: only members come in, others see nothing there."""
 
     @login_required
     @wraps(view)

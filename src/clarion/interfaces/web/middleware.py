@@ -22,6 +22,17 @@ CSP = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
+CLOSED = "camera=(), microphone=(), geolocation=()"
+UNREADABLE = (
+    "Your browser sent something that Clarion could not read. Go back, reload the page and try "
+    "again."
+)
+TOO_OLD = (
+    "This page was open for too long, so it could not be trusted any more. Go back, reload it "
+    "and try again."
+)
+OUR_FAULT = "Something went wrong on our side. The log of this installation says what."
+
 
 def security_headers(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
     """A nonce for each page, and a policy under which nothing else runs or loads."""
@@ -61,11 +72,8 @@ class BodyLimit(MiddlewareMixin):
         if said.isdigit() and int(said) <= settings.UPLOAD_MAX:
             return None
         most = settings.UPLOAD_MAX // 2**20
-        return refuse(
-            request,
-            413,
-            f"That is too large: Clarion takes up to {most} MB at once. Make it smaller and try again.",
-        )
+        why = f"That is too large: Clarion takes up to {most} MB at once. Make it smaller."
+        return refuse(request, 413, why)
 
 
 class Refusals(MiddlewareMixin):
@@ -102,27 +110,19 @@ def refuse(request: HttpRequest, status: int, problem: str) -> HttpResponse:
 # --- the handlers that Django calls by name ---------------------------------------------------
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refuse(
-        request,
-        400,
-        "Your browser sent something that Clarion could not read. Go back, reload the page and try again.",
-    )
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 400, UNREADABLE)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refuse(request, 403, str(exception or "") or "You may not do that here.")
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 403, str(exception) or "You may not do that here.")
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return refuse(
-        request,
-        403,
-        "This page was open for too long, so it could not be trusted any more. Reload it and try again; what you typed is still in the fields if you go back.",
-    )
+    return refuse(request, 403, TOO_OLD)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"problem": "There is nothing here."}, status=404)
     return render(request, "errors/404.html", status=404)
@@ -130,10 +130,5 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse(
-            {
-                "problem": "Something went wrong on our side. The log of this installation says what."
-            },
-            status=500,
-        )
+        return JsonResponse({"problem": OUR_FAULT}, status=500)
     return render(request, "errors/500.html", status=500)

@@ -66,7 +66,7 @@ async def work() -> None:
 
 @app.periodic(cron="* * * * * */1")
 @app.task(name="tick", queue="tick", queueing_lock="tick")
-async def tick(timestamp: int) -> None:
+async def tick(timestamp: int) -> None:  # noqa: ARG001 - the engine says when
     """Which steps have rows that are due? Ask for their turns."""
     await in_db(prepare)
     for step in STEPS:
@@ -92,8 +92,8 @@ async def turn(step: str) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(name="sweep", queue="tick", queueing_lock="sweep")
-async def sweep(timestamp: int) -> None:
-    """Jobs whose worker died say nothing any more: the rows they were about speak for themselves."""
+async def sweep(timestamp: int) -> None:  # noqa: ARG001
+    """Jobs whose worker died are dropped: the rows they were about speak for themselves."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
         if job.id is not None:
             await app.job_manager.finish_job_by_id_async(

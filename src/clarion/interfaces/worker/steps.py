@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 
 from clarion.ads import work as ads
 from clarion.channels import work as channels
@@ -36,9 +36,7 @@ def prepare() -> None:
 
 @async_to_sync
 async def run_until_idle(limit: int = 100) -> int:
-    """Take turns until nothing is due. Returns how many rows were claimed. For tests and tools."""
-    from asgiref.sync import sync_to_async
-
+    """Take turns until nothing is due. Returns how many rows were claimed."""
     claimed = 0
     async with line():
         for _ in range(limit):
