@@ -100,6 +100,12 @@ class Running:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def page(self, path: str) -> str:
+        """The HTML at this path."""
+        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+            html: str = answer.read().decode()
+            return html
+
     def reset(self) -> None:
         self.control("reset", {})
 
