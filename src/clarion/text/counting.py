@@ -20,12 +20,12 @@ def graphemes(text: str) -> int:
     return len(regex.findall(r"\X", text))
 
 
-def mastodon(text: str) -> int:
+def short_links(text: str) -> int:
     """Graphemes, where a link costs 23 and the server part of a mention is free.
 
     Source: docs.joinmastodon.org/user/posting/#text.
 
-    >>> mastodon("@user@example.social"), mastodon("https://example.com/very/long/indeed")
+    >>> short_links("@user@example.social"), short_links("https://example.com/very/long/indeed")
     (5, 23)
     """
     return graphemes(_REMOTE.sub(r"@\1", URL.sub(_LINK_COST, text)))
@@ -37,7 +37,7 @@ def codepoints(text: str) -> int:
 
 RULES: Mapping[str, Callable[[str], int]] = {
     "graphemes": graphemes,
-    "mastodon": mastodon,
+    "short_links": short_links,
     "codepoints": codepoints,
 }
 

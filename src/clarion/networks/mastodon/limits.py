@@ -11,7 +11,7 @@ from clarion.networks.mastodon.server import Json, Server
 # Mastodon's own: 16 MiB and 33.2 megapixels a picture, 99 MiB a film.
 LIMITS = Limits(
     text=500,
-    counting="mastodon",
+    counting="short_links",
     source="docs.joinmastodon.org/user/posting, /methods/instance (defaults of Mastodon)",
     as_of=date(2026, 11, 21),
     media=4,
