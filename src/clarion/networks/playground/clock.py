@@ -59,7 +59,7 @@ class Clock:
         if at == 0:
             return first.real - (first.sim - sim)
         tick = self.ticks[at - 1]
-        reached = tick.real + _over(sim - tick.sim, tick.speed)
+        reached = min(NEVER, tick.real + _over(sim - tick.sim, tick.speed))
         return min(reached, self.ticks[at].real) if at < len(self.ticks) else reached
 
     def forward(self, real: int, by: int, speed: float | None = None) -> Tick:

@@ -36,14 +36,14 @@ class Bill:
 
 @lru_cache(2048)
 def bill(seed: int, promotion: int, cents: int, hours: int, good: float) -> Bill:
-    """A better post may bid more; whoever bids too little is not shown in that hour."""
+    """A better post may bid more and pays less; who bids too little is not shown."""
     paid, shown = [0.0], [0.0]
     bid = 250 + 650 * good  # cents for a thousand views
     for hour in range(hours):
         others = 150 + 600 * chance(seed, "auction", promotion, hour)
         spends = (cents - paid[-1]) / (hours - hour) if bid >= others else 0.0
         paid.append(min(float(cents), paid[-1] + spends))
-        shown.append(shown[-1] + 1000 * spends / others)
+        shown.append(shown[-1] + 1000 * spends / (others * (1.5 - good)))
     return Bill(tuple(paid), tuple(shown))
 
 
