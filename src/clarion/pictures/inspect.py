@@ -15,6 +15,7 @@ MAX_BYTES = 50 * 1024 * 1024
 MAX_PIXELS = 100_000_000  # about 400 MB decoded; a decompression bomb is larger
 MAX_FRAMES = 500
 MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+SHOWN = {"transparency", "background", "duration", "disposal"}  # of all that is beside pixels
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
 
 
@@ -79,10 +80,9 @@ def _rewritten(image: Image.Image) -> Picture:
 def _save_still(image: Image.Image, out: io.BytesIO, kind: str) -> None:
     if kind == "JPEG":
         mode = "L" if image.mode == "L" else "RGB"
-        image.convert(mode).save(out, "JPEG", quality=92, optimize=True)
+        _bare(image.convert(mode)).save(out, "JPEG", quality=92, optimize=True)
     else:
-        image.info.clear()
-        image.save(out, kind)
+        _bare(image).save(out, kind)
 
 
 def _save_animation(image: Image.Image, out: io.BytesIO, kind: str) -> None:
@@ -90,8 +90,15 @@ def _save_animation(image: Image.Image, out: io.BytesIO, kind: str) -> None:
     for number, frame in enumerate(ImageSequence.Iterator(image)):
         if number >= MAX_FRAMES or (number + 1) * image.width * image.height > 4 * MAX_PIXELS:
             raise Unfit("The animation is too long. Cut it, or send it as a film.")
-        frames.append(frame.copy())
-    duration, loop = image.info.get("duration", 100), image.info.get("loop", 0)
+        frames.append(_bare(frame.copy()))
+    duration = [frame.info.get("duration", 100) for frame in frames]
+    loop = image.info.get("loop", 0)
     frames[0].save(
         out, kind, save_all=True, append_images=frames[1:], duration=duration, loop=loop
     )
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """The same picture without comments and other hidden data, which saving would copy."""
+    image.info = {key: value for key, value in image.info.items() if key in SHOWN}
+    return image
