@@ -1,7 +1,7 @@
 """Wall-clock time in a zone, where some minutes do not exist and some come twice."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clarion.kit.errors import NotYet
 
@@ -34,3 +34,11 @@ def must_be_ahead(moment: datetime, now: datetime) -> None:
         raise NotYet("That time has passed. Choose a later one, or publish now.", "at")
     if moment > now + FARTHEST:
         raise NotYet("Choose a time within the next five years.", "at")
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """The zone of that name. Names are checked when they are set; UTC for one lost since."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

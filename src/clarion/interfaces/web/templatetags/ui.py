@@ -44,8 +44,9 @@ STATES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(
         ("live", "published", "done", "closed", "reached"), ("done", "circle-check")
     ),
+    **dict.fromkeys(("partly",), ("calm", "circle-dashed")),
     **dict.fromkeys(("snoozed",), ("off", "snooze")),
-    **dict.fromkeys(("cancelled", "gone", "binned", "off", "voided", "ended"), ("off", "ban")),
+    **dict.fromkeys(("cancelled", "removed", "gone", "binned", "off", "voided", "ended"), ("off", "ban")),
 }
 TONES = {
     "info": ("", "info"),

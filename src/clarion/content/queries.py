@@ -1,0 +1,286 @@
+"""How a text fits each channel, and what changed since somebody agreed to it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from clarion.accounts.models import Workspace
+from clarion.channels.models import Channel
+from clarion.content.models import CODE_LENGTH, Decision, Media, Post
+from clarion.networks.base import Draft, Limits, Network, Problem
+from clarion.text import counting
+
+TIGHT = 0.1  # share of the room that is left when a counter begins to warn
+PLENTY = 1_000_000
+
+
+@dataclass(frozen=True)
+class Own:
+    """What one channel gets instead of what all get."""
+
+    text: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody wants to say, saved or not."""
+
+    text: str = ""
+    more: Sequence[str] = ()
+    link: str = ""
+    media: Sequence[Media] = ()
+    own: Mapping[int, Own] = field(default_factory=dict)  # by channel id
+
+    @classmethod
+    def of(cls, post: Post) -> "Words":
+        own = {v.channel_id: Own(v.text, v.options) for v in post.variants.all()}
+        return cls(post.text, post.more, post.link, post.pieces(), own)
+
+    def parts(self, channel: Channel) -> list[str]:
+        """The texts that go out on this channel, one after the other."""
+        first = self.of_channel(channel).text or self.text
+        return [first, *(self.more if channel.network.threads else ())]
+
+    def of_channel(self, channel: Channel) -> Own:
+        return self.own.get(channel.pk, Own())
+
+
+@dataclass(frozen=True)
+class Counter:
+    """How much of something there is, and how much there may be. `most` None: no limit."""
+
+    what: str
+    used: int
+    most: int | None
+
+    @property
+    def left(self) -> int | None:
+        return None if self.most is None else self.most - self.used
+
+    @property
+    def tone(self) -> str:
+        if self.most is None or self.left is None:
+            return ""
+        if self.left < 0:
+            return "bad"
+        return "warn" if self.used and self.left <= self.most * TIGHT else ""
+
+    @property
+    def share(self) -> float:
+        """How full it is, 0 to 1."""
+        return min(1.0, self.used / self.most) if self.most else 0.0
+
+
+@dataclass(frozen=True)
+class Part:
+    text: str
+    counters: Sequence[Counter]
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the words fit one channel, part by part, by the limits of its own server."""
+
+    channel: Channel
+    parts: Sequence[Part]
+    problems: Sequence[Problem]
+    link: str = ""
+    media: Sequence[Media] = ()
+
+    @property
+    def blocked(self) -> bool:
+        return any(p.blocks for p in self.problems)
+
+    @property
+    def limits(self) -> Limits:
+        return self.channel.limits
+
+
+def fits(workspace: Workspace, words: Words, channels: Sequence[Channel]) -> list[Fit]:
+    """The verdict of every channel. Asks no database and no network."""
+    return [_fit(workspace, words, channel) for channel in channels]
+
+
+def _fit(workspace: Workspace, words: Words, channel: Channel) -> Fit:
+    drafts = _drafts(workspace, words, channel)
+    parts = [_part(channel, draft) for draft in drafts]
+    problems = [p for part in parts for p in part.problems]
+    if words.more and not channel.network.threads:
+        name = channel.network.name
+        problems.append(
+            Problem(f"{name} has no threads: only the first part goes out.", blocks=False)
+        )
+    return Fit(channel, parts, problems, words.link, words.media)
+
+
+def _drafts(workspace: Workspace, words: Words, channel: Channel) -> list[Draft]:
+    link = words.link
+    if link and workspace.track_links:  # as long as the real one, which is made when planning
+        link = f"{settings.PUBLIC_URL}/l/{'x' * CODE_LENGTH}"
+    return [
+        Draft(
+            text=text,
+            media=[m.piece() for m in words.media] if first else (),
+            link=link if first else "",
+            languages=(workspace.language,),
+            options=words.of_channel(channel).options,
+        )
+        for first, text in _numbered(words.parts(channel))
+    ]
+
+
+def _numbered(texts: Sequence[str]) -> list[tuple[bool, str]]:
+    return [(n == 0, text) for n, text in enumerate(texts)]
+
+
+def _part(channel: Channel, draft: Draft) -> Part:
+    limits = channel.limits
+    counters = [
+        Counter("characters", length(channel.network, draft, limits), limits.text),
+        Counter("hashtags", len(counting.hashtags(draft.text)), limits.hashtags),
+        Counter("mentions", len(counting.mentions(draft.text)), limits.mentions),
+    ]
+    return Part(draft.text, counters, list(channel.network.publish.check(draft, limits)))
+
+
+def length(network: Network, draft: Draft, limits: Limits) -> int:
+    """How long the network itself finds this, with all that it adds to the text.
+
+    It is the smallest limit that the network's own check would let it pass: links that are
+    appended and warnings that count are in it, whatever the rules of that network are.
+    """
+    unbounded = _complaints(network, draft, limits, PLENTY)
+
+    def passes(most: int) -> bool:
+        return _complaints(network, draft, limits, most) <= unbounded
+
+    guess = counting.RULES[limits.counting](draft.text)
+    if passes(guess) and (guess == 0 or not passes(guess - 1)):
+        return guess
+    low, high = 0, PLENTY
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if passes(middle) else (middle + 1, high)
+    return low
+
+
+def _complaints(network: Network, draft: Draft, limits: Limits, most: int) -> int:
+    found = network.publish.check(draft, replace(limits, text=most, text_bytes=None))
+    return sum(1 for p in found if p.about == "text" and p.blocks)
+
+
+# --- what changed ---------------------------------------------------------------------------
+
+PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs. `pieces` are (kind, text): kind is "same", "old" or "new"."""
+
+    what: str
+    pieces: Sequence[tuple[str, str]]
+
+
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[str, str]
+) -> list[Change]:
+    """What differs between two contents of a post, word by word. `names`: channel id to name."""
+    old, new = _lines(before, names), _lines(after, names)
+    return [
+        Change(what, words_changed(old.get(what, ""), new.get(what, "")))
+        for what in dict.fromkeys([*old, *new])
+        if old.get(what, "") != new.get(what, "")
+    ]
+
+
+def words_changed(old: str, new: str) -> list[tuple[str, str]]:
+    """
+    >>> words_changed("at seven", "at eight")
+    [('same', 'at '), ('old', 'seven'), ('new', 'eight')]
+    """
+    a, b = PIECES.findall(old), PIECES.findall(new)
+    found: list[tuple[str, str]] = []
+    for kind, i, j, k, m in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(("same", "".join(a[i:j])))
+            continue
+        found += [("old", "".join(a[i:j]))] * (j > i) + [("new", "".join(b[k:m]))] * (m > k)
+    return found
+
+
+def _lines(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """A post's content as labelled texts, so that two can be laid side by side."""
+    found = {"Text": content.get("text", ""), "Link": content.get("link", "")}
+    for n, text in enumerate(content.get("more", ()), 2):
+        found[f"Part {n}"] = text
+    found["Pictures"] = "\n".join(
+        f"{name}: {alt or 'no alternative text'}" for _, alt, name in content.get("media", ())
+    )
+    found["Time"] = _moment(content.get("planned_for"))
+    targets = content.get("channels", {})
+    found["Channels"] = ", ".join(names.get(pk, f"channel {pk}") for pk in targets)
+    for pk, own in targets.items():
+        name = names.get(pk, f"channel {pk}")
+        found[f"Own words for {name}"] = own.get("text", "")
+        said = [f"{key}: {value}" for key, value in sorted(own.get("options", {}).items())]
+        found[f"Settings for {name}"] = "\n".join(said)
+    return found
+
+
+def _moment(iso: str | None) -> str:
+    if not iso:
+        return ""
+    at = timezone.localtime(datetime.fromisoformat(iso))
+    return f"{at:%a} {at.day} {at:%b %Y, %H:%M}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One decision with what changed since the one before it."""
+
+    decision: Decision
+    changes: Sequence[Change]
+
+
+def history(post: Post, most: int = 50) -> list[Told]:
+    """What was decided about a post, newest first, each with the change that led to it."""
+    rows = list(post.decisions.order_by("-at", "-pk")[:most])
+    names = channel_names(post)
+    found = []
+    for n, row in enumerate(rows):
+        before = rows[n + 1].content if n + 1 < len(rows) else row.content
+        found.append(Told(row, changes(before, row.content, names)))
+    return found
+
+
+def since_approval(post: Post) -> list[Change] | None:
+    """What differs from what was approved last; None when nobody has approved it yet."""
+    last = post.decisions.filter(said=Decision.Said.APPROVED).order_by("-at", "-pk").first()
+    if last is None:
+        return None
+    return changes(last.content, post.content(), channel_names(post))
+
+
+def channel_names(post: Post) -> dict[str, str]:
+    rows = Channel.objects.filter(workspace=post.workspace_id).values_list("pk", "handle")
+    return {str(pk): handle for pk, handle in rows}
+
+
+def waiting_for_approval(workspace: Workspace) -> QuerySet[Post]:
+    """What somebody has to look at: what goes out first comes first, then the longest waiting."""
+    return (
+        Post.objects.filter(workspace=workspace, state=Post.State.REVIEW)
+        .select_related("campaign")
+        .prefetch_related("variants__channel__workspace", "placements__media")
+        .order_by("planned_for", "state_since", "pk")
+    )

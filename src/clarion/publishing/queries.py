@@ -1,0 +1,224 @@
+"""Posts as people see them: one standing each, made of the post's own state and its deliveries'."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Value as V
+from django.db.models import Window as Over
+from django.db.models.functions import RowNumber, TruncDate
+
+from clarion.accounts.models import Workspace
+from clarion.channels.models import Channel
+from clarion.content.models import Media, Post, Variant
+from clarion.publishing.models import Delivery
+
+State = Delivery.State
+STANDINGS: Mapping[str, str] = {
+    "draft": "Draft",
+    "review": "Waiting for approval",
+    "approved": "Approved, not scheduled",
+    "planned": "Scheduled",
+    "sending": "Going out",
+    "unsure": "Checking whether it went out",
+    "held": "Needs you",
+    "partly": "Partly live",
+    "live": "Live",
+    "removed": "Taken down",
+    "binned": "In the bin",
+}
+FIXED = frozenset({"live", "sending", "unsure", "removed", "binned"})  # nothing left to move
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One post, ready to be shown on a calendar or in a list. `at` is in the zone asked for."""
+
+    post: Post
+    standing: str
+    at: datetime | None
+    channels: Sequence[Channel] = ()
+    picture: Media | None = None
+    planned: bool = False  # something of it will go out by itself
+
+    @property
+    def label(self) -> str:
+        return STANDINGS[self.standing]
+
+    @property
+    def locked(self) -> bool:
+        return self.standing in FIXED
+
+    @property
+    def zones(self) -> Sequence[str]:
+        """The zones its channels live in, each once."""
+        return list(dict.fromkeys(c.zone_name for c in self.channels))
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a day holds: the first entries, and how many there are in all."""
+
+    entries: Sequence[Entry] = ()
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.entries)
+
+
+@dataclass(frozen=True)
+class Only:
+    """Which posts to look at; None is all."""
+
+    channel: int | None = None
+    campaign: int | None = None
+    standing: str | None = None
+
+    def of(self, workspace: Workspace) -> QuerySet[Post]:
+        posts = Post.objects.filter(workspace=workspace).exclude(state=Post.State.BINNED)
+        if self.campaign:
+            posts = posts.filter(campaign=self.campaign)
+        if self.channel:
+            aimed = Variant.objects.filter(post=OuterRef("pk"), channel=self.channel)
+            posts = posts.filter(Exists(aimed))
+        if self.standing:
+            posts = posts.annotate(standing=_standing()).filter(standing=self.standing)
+        return posts
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days of a calendar in one zone; `end` is the first day after it."""
+
+    start: date
+    end: date
+    zone: ZoneInfo
+    days: Mapping[date, Day] = field(default_factory=dict)
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        midnight = time(tzinfo=self.zone)
+        return datetime.combine(self.start, midnight), datetime.combine(self.end, midnight)
+
+
+def on_calendar(workspace: Workspace, span: Span, only: Only, most: int) -> dict[date, Day]:
+    """The posts of each day, at most `most` a day. Two queries pick, three more tell."""
+    day = TruncDate("planned_for", tzinfo=span.zone)
+    start, end = span.moments
+    picked = (
+        only.of(workspace)
+        .filter(planned_for__gte=start, planned_for__lt=end)
+        .annotate(
+            day=day,
+            place=Over(RowNumber(), partition_by=[day], order_by=["planned_for", "pk"]),
+            of_day=Over(Count("pk"), partition_by=[day]),
+        )
+        .filter(place__lte=most)
+        .values_list("pk", "day", "of_day")
+    )
+    totals = {pk: (on, total) for pk, on, total in picked}
+    days: dict[date, list[Entry]] = defaultdict(list)
+    posts = Post.objects.filter(pk__in=totals).order_by("planned_for", "pk")
+    for entry in entries(posts, span.zone):
+        days[totals[entry.post.pk][0]].append(entry)
+    return {on: Day(found, totals[found[0].post.pk][1]) for on, found in days.items()}
+
+
+def without_a_day(
+    workspace: Workspace, only: Only, zone: ZoneInfo, most: int
+) -> tuple[list[Entry], int]:
+    """Posts that nobody has put on a day yet, newest first, and how many there are."""
+    posts = only.of(workspace).filter(planned_for=None).order_by("-changed_at", "-pk")
+    return entries(posts[:most], zone), posts.count()
+
+
+def agenda(workspace: Workspace, since: datetime, only: Only) -> QuerySet[Post]:
+    """Everything planned from then on, in order."""
+    return only.of(workspace).filter(planned_for__gte=since).order_by("planned_for", "pk")
+
+
+def entries(posts: QuerySet[Post], zone: ZoneInfo) -> list[Entry]:
+    """Ready to show, in the order of `posts`, in four queries however many there are."""
+    waiting = _any_in(State.PLANNED)
+    rows = (
+        posts.annotate(standing=_standing(), waits=waiting)
+        .select_related("campaign")
+        .prefetch_related("variants__channel__workspace", "placements__media")
+    )
+    return [_entry(row, zone) for row in rows]
+
+
+def entry(post: Post, zone: ZoneInfo) -> Entry:
+    return entries(Post.objects.filter(pk=post.pk), zone)[0]
+
+
+def _entry(row: Post, zone: ZoneInfo) -> Entry:
+    pieces = row.pieces()
+    channels = sorted((v.channel for v in row.variants.all()), key=lambda c: c.pk)
+    return Entry(
+        post=row,
+        standing=row.standing,  # type: ignore[attr-defined]
+        at=row.planned_for.astimezone(zone) if row.planned_for else None,
+        channels=channels,
+        picture=pieces[0] if pieces else None,
+        planned=row.waits,  # type: ignore[attr-defined]
+    )
+
+
+def _any_in(*states: str) -> Exists:
+    mine = Delivery.objects.filter(variant__post=OuterRef("pk"), state__in=states)
+    return Exists(mine)
+
+
+def _standing() -> Case:
+    """The worst first: what needs a person is never hidden behind what went well."""
+    live = Delivery.objects.filter(variant=OuterRef("pk"), state=State.LIVE)
+    not_live = Exists(Variant.objects.filter(~Exists(live), post=OuterRef("pk")))
+    approved = Q(state=Post.State.APPROVED)
+    return Case(
+        When(_any_in(State.HELD), then=V("held")),
+        When(_any_in(State.UNSURE), then=V("unsure")),
+        When(_any_in(State.SENDING, State.SETTLING), then=V("sending")),
+        When(_any_in(State.LIVE) & (_any_in(State.PLANNED) | not_live), then=V("partly")),
+        When(_any_in(State.LIVE), then=V("live")),
+        When(approved & _any_in(State.PLANNED), then=V("planned")),
+        When(_any_in(State.REMOVED), then=V("removed")),
+        default=F("state"),
+        output_field=CharField(),
+    )
+
+
+# --- what is on its way ---------------------------------------------------------------------
+
+
+def needing_you(workspace: Workspace) -> QuerySet[Delivery]:
+    """What a person has to decide about, the longest waiting first."""
+    return (
+        _told()
+        .filter(channel__workspace=workspace, state=State.HELD)
+        .order_by("state_since", "pk")
+    )
+
+
+def deliveries_of(post: Post) -> list[Delivery]:
+    """Every way out of this post, channel by channel, part by part, the newest try first."""
+    return list(_told().filter(variant__post=post).order_by("channel__pk", "part", "-pk"))
+
+
+def _told() -> QuerySet[Delivery]:
+    return Delivery.objects.select_related(
+        "channel__workspace", "variant__post__workspace", "variant__channel"
+    )
+
+
+def next_morning(day: date, zone: ZoneInfo, now: datetime) -> datetime:
+    """When a post goes out that was put on a day without an hour: nine, or an hour from now."""
+    nine = datetime.combine(day, time(9))
+    soon = now.astimezone(zone).replace(tzinfo=None) + timedelta(hours=1)
+    if nine > soon or day != soon.date():
+        return nine
+    return soon.replace(minute=soon.minute - soon.minute % 15, second=0, microsecond=0)
