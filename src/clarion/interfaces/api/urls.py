@@ -1,5 +1,27 @@
-"""Addresses of the API."""
+"""Addresses of the API: one router for each stage of the loop, in its order."""
 
-from typing import Any
+from importlib import import_module
 
-urlpatterns: list[Any] = []
+from django.urls import path
+from ninja import NinjaAPI
+
+from clarion import __version__
+from clarion.interfaces.api.door import Bearer
+from clarion.interfaces.api.refusals import teach
+
+STAGES = ("content",)
+
+api = NinjaAPI(
+    title="Clarion",
+    version=__version__,
+    description="Everything the pages can do, with the same rights and the same refusals.",
+    docs_url=None,
+    openapi_url="openapi.json",
+    auth=Bearer(),
+    urls_namespace="api",
+)
+teach(api)
+for name in STAGES:
+    api.add_router("", import_module(f"clarion.interfaces.api.{name}").stage)
+
+urlpatterns = [path("v1/", api.urls)]

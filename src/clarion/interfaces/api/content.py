@@ -1,0 +1,328 @@
+"""Posts and media over the API."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from ninja import File, Form, Schema
+from ninja.files import UploadedFile
+
+from clarion.channels.models import Channel
+from clarion.content import actions, library
+from clarion.content.models import Decision, Media, Post, Variant
+from clarion.interfaces.api.door import Request, all_named, moment, named, own
+from clarion.interfaces.api.shapes import Id, In, Text, Word
+from clarion.interfaces.api.stage import Stage
+from clarion.strategy.models import Campaign
+
+stage = Stage()
+
+
+# --- shapes ---------------------------------------------------------------------------------
+
+
+class VariantShape(Schema):
+    """A post cut to fit one channel. Empty `text`: the post's own words."""
+
+    channel: int
+    text: str
+    options: dict[str, str]
+    sent_at: datetime | None
+    tracked_link: str
+
+    @staticmethod
+    def resolve_channel(row: Variant) -> int:
+        return row.channel_id
+
+    @staticmethod
+    def resolve_tracked_link(row: Variant) -> str:
+        tracked = getattr(row, "tracked", None)
+        return tracked.url if tracked else ""
+
+
+class PostShape(Schema):
+    """`seal` stands for every byte of it: an approval is bound to it."""
+
+    id: int
+    state: str
+    text: str
+    more: list[str]
+    link: str
+    planned_for: datetime | None
+    campaign: int | None
+    media: list[int]
+    variants: list[VariantShape]
+    author: str
+    version: int
+    seal: str
+    is_approved: bool
+    created_at: datetime
+    changed_at: datetime
+
+    @staticmethod
+    def resolve_campaign(row: Post) -> int | None:
+        return row.campaign_id
+
+    @staticmethod
+    def resolve_media(row: Post) -> list[int]:
+        return [m.pk for m in row.pieces()]
+
+    @staticmethod
+    def resolve_variants(row: Post) -> list[Variant]:
+        return sorted(row.variants.all(), key=lambda v: v.channel_id)
+
+    @staticmethod
+    def resolve_author(row: Post) -> str:
+        return row.author_name
+
+    @staticmethod
+    def resolve_seal(row: Post) -> str:
+        return row.seal()
+
+
+class DecisionShape(Schema):
+    id: int
+    said: str
+    by: str
+    at: datetime
+    note: str
+    seal: str
+
+
+class ProblemsShape(Schema):
+    """What networks would refuse. An empty list: it can go out."""
+
+    problems: list[str]
+
+
+class MediaShape(Schema):
+    """A picture of the library. Sizes in bytes and pixels."""
+
+    id: int
+    name: str
+    alt: str
+    mime: str
+    size: int
+    width: int
+    height: int
+    sha256: str
+    uploaded_by: str
+    created_at: datetime
+
+
+class VariantIn(In):
+    channel: Id
+    text: Text | None = None
+    options: dict[str, Word] | None = None
+
+
+class PostIn(In):
+    """`channels`, `media` and `campaign` are ids.
+
+    `planned_for` without an offset is a time in the workspace's zone.
+    """
+
+    text: Text = ""
+    channels: list[Id] = []
+    more: list[Text] = []
+    link: Text = ""
+    planned_for: datetime | None = None
+    campaign: Id | None = None
+    media: list[Id] = []
+    variants: list[VariantIn] = []
+
+
+class PostChange(In):
+    """`version` is the one that was read: 409 when somebody else has changed the post since."""
+
+    version: int
+    text: Text = ""
+    channels: list[Id] = []
+    more: list[Text] = []
+    link: Text = ""
+    planned_for: datetime | None = None
+    campaign: Id | None = None
+    media: list[Id] = []
+    variants: list[VariantIn] = []
+
+
+class NoteIn(In):
+    note: Text = ""
+
+
+class ApprovalIn(In):
+    """`seal` is the one of the post as it was read: a yes covers these bytes and no others."""
+
+    seal: Word
+    note: Text = ""
+
+
+class AltIn(In):
+    alt: Text
+
+
+# --- posts ----------------------------------------------------------------------------------
+
+
+def posts() -> QuerySet[Post]:
+    """With all that a post shows, in a fixed number of queries."""
+    rows = Post.objects.select_related("workspace")
+    return rows.prefetch_related("placements__media", "variants__tracked")
+
+
+def shown(post: Post) -> Post:
+    """The row as it stands now, after an action has changed it."""
+    return posts().get(pk=post.pk)
+
+
+@stage.many("posts.list", "GET /posts", PostShape)
+def list_posts(
+    request: Request,
+    state: Post.State | None = None,
+    campaign: Id | None = None,
+    channel: Id | None = None,
+    q: Word = "",
+) -> QuerySet[Post]:
+    """Posts, newest first; those in the bin too."""
+    asked: dict[str, Any] = {
+        "state": state,
+        "campaign": campaign,
+        "variants__channel": channel,
+        "text__icontains": q or None,
+    }
+    where = {k: v for k, v in asked.items() if v is not None}
+    return posts().filter(workspace=request.auth.workspace, **where)
+
+
+@stage.one("posts.get", "GET /posts/{post}", PostShape)
+def get_post(request: Request, post: Id) -> Post:
+    """One post."""
+    return own(request, posts(), post)
+
+
+@stage.write("posts.create", "POST /posts", PostShape, status=201)
+def write_post(request: Request, body: PostIn) -> Post:
+    """Write a post, as a draft."""
+    me = request.auth
+    return shown(actions.write(me.workspace, by=me.actor, **_changes(request, body.given())))
+
+
+@stage.write("posts.edit", "PATCH /posts/{post}", PostShape)
+def edit_post(request: Request, post: Id, body: PostChange) -> Post:
+    """Change what is given and leave the rest. An approval of the old bytes is void."""
+    row = own(request, posts(), post)
+    given = body.given()
+    version = given.pop("version")
+    changes = _changes(request, given)
+    return shown(actions.edit(row, version=version, by=request.auth.actor, **changes))
+
+
+def _changes(request: Request, given: dict[str, Any]) -> dict[str, Any]:
+    """Ids become rows of this workspace, times become moments."""
+    if "channels" in given:
+        given["channels"] = all_named(
+            request, Channel.objects.all(), given["channels"], "channels"
+        )
+    if "media" in given:
+        given["media"] = all_named(request, Media.objects.all(), given["media"], "media")
+    if "campaign" in given:
+        rows = Campaign.objects.all()
+        given["campaign"] = named(request, rows, given["campaign"], "campaign")
+    if given.get("planned_for"):
+        given["planned_for"] = moment(request, given["planned_for"])
+    if "variants" in given:
+        given["variants"] = {
+            v.channel: {k: x for k, x in v.given().items() if k != "channel" and x is not None}
+            for v in given["variants"]
+        }
+    return given
+
+
+@stage.one("posts.check", "GET /posts/{post}/check", ProblemsShape)
+def check_post(request: Request, post: Id) -> dict[str, list[str]]:
+    """What the networks of its channels would refuse."""
+    return {"problems": actions.problems(own(request, posts(), post))}
+
+
+@stage.many("posts.decisions", "GET /posts/{post}/decisions", DecisionShape, order="pk")
+def list_decisions(request: Request, post: Id) -> QuerySet[Decision]:
+    """Who asked, approved, sent back or noted what, oldest first."""
+    return own(request, Post.objects.all(), post).decisions.all()
+
+
+@stage.write("posts.ask", "POST /posts/{post}/ask", PostShape)
+def ask(request: Request, post: Id, body: NoteIn) -> Post:
+    """Ask for approval."""
+    row = own(request, posts(), post)
+    actions.ask_for_approval(row, body.note, by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.approve", "POST /posts/{post}/approve", PostShape)
+def approve(request: Request, post: Id, body: ApprovalIn) -> Post:
+    """Approve exactly the bytes with this seal."""
+    row = own(request, posts(), post)
+    actions.approve(row, body.seal, body.note, by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.send-back", "POST /posts/{post}/send-back", PostShape)
+def send_back(request: Request, post: Id, body: NoteIn) -> Post:
+    """Say no, with what should change."""
+    row = own(request, posts(), post)
+    actions.send_back(row, body.note, by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.note", "POST /posts/{post}/notes", PostShape)
+def note(request: Request, post: Id, body: NoteIn) -> Post:
+    """Write a word among ourselves. It never goes out."""
+    row = own(request, posts(), post)
+    actions.add_note(row, body.note, by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.bin", "POST /posts/{post}/bin", PostShape)
+def bin_post(request: Request, post: Id) -> Post:
+    """Throw it away. `restore` takes it out again."""
+    row = own(request, posts(), post)
+    actions.bin_post(row, by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.restore", "POST /posts/{post}/restore", PostShape)
+def restore(request: Request, post: Id) -> Post:
+    """Take it out of the bin, as a draft."""
+    row = own(request, posts(), post)
+    actions.restore(row, by=request.auth.actor)
+    return shown(row)
+
+
+# --- media ----------------------------------------------------------------------------------
+
+
+@stage.many("media.list", "GET /media", MediaShape)
+def list_media(request: Request) -> QuerySet[Media]:
+    """The library, newest first."""
+    return Media.objects.filter(workspace=request.auth.workspace)
+
+
+@stage.one("media.get", "GET /media/{medium}", MediaShape)
+def get_media(request: Request, medium: Id) -> Media:
+    """One picture: its description and sizes."""
+    return own(request, Media.objects.all(), medium)
+
+
+@stage.write("media.upload", "POST /media", MediaShape, status=201)
+def upload(request: Request, file: File[UploadedFile], alt: Form[Text] = "") -> Media:
+    """Add a picture (multipart/form-data). The same picture twice is one picture."""
+    me = request.auth
+    return library.add(me.workspace, file.name or "picture", file.read(), alt=alt, by=me.actor)
+
+
+@stage.write("media.describe", "PATCH /media/{medium}", MediaShape)
+def describe(request: Request, medium: Id, body: AltIn) -> Media:
+    """Say in words what the picture shows."""
+    row = own(request, Media.objects.all(), medium)
+    library.describe(row, body.alt, by=request.auth.actor)
+    return row

@@ -1,0 +1,50 @@
+"""What every body has in common: unknown keys are refused, and texts can be stored."""
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from ninja import Schema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Shape = TypeVar("Shape")
+
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+# PostgreSQL keeps no NUL; half a character (a lone surrogate) is refused by the parser itself.
+NO_NUL = r"^[^\x00]*$"
+Text = Annotated[str, StringConstraints(max_length=50_000, pattern=NO_NUL)]
+Word = Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)]
+
+
+class In(BaseModel):
+    """A body. A key that Clarion does not know is a mistake worth telling."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def given(self) -> dict[str, Any]:
+        """Only what the caller really sent: what is left out stays as it is."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class Nothing(In):
+    """A body without keys. It may be left out."""
+
+
+class Problem(Schema):
+    """Why not, in words for people. `about` names the key of the body, if it is about one."""
+
+    problem: str
+    about: str = ""
+    problems: list["Problem"] | None = None  # further ones, where there are several
+
+
+class Page(Schema, Generic[Shape]):
+    """One page of a list. `next_cursor` fetches the next one; null at the end."""
+
+    items: list[Shape]
+    next_cursor: str | None
+
+
+class Gone(Schema):
+    """It has been removed."""
+
+    id: int
+    gone: bool = True

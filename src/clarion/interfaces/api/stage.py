@@ -1,0 +1,157 @@
+"""Three kinds of operations: one row, a list, a write. Here is all that they have in common.
+
+Every write takes `?dry_run=true` (done inside a transaction that is rolled back) and an
+`Idempotency-Key` (the effect and its answer are stored in one transaction, so that a repetition
+finds both or neither).
+"""
+
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.db import transaction
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from ninja import Header, Query, Router, Schema
+
+from clarion.interfaces.api.door import caller
+from clarion.interfaces.api.paging import LIMIT, LIMIT_MAX, turn
+from clarion.interfaces.api.repetition import KEY_MAX, once
+from clarion.interfaces.api.shapes import Page, Problem
+
+View = TypeVar("View", bound=Callable[..., Any])
+REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 422, 429})
+DRY_RUN = "Do everything, take it back, and answer what would have happened."
+REPEAT = "Up to 200 characters of your choice. Within a day, the same key gets the same answer."
+
+
+class Stage(Router):
+    """Operations of one stage. `name` is like "posts.get", `way` like "GET /posts/{post}"."""
+
+    def one(self, name: str, way: str, shape: type[Schema], *, right: str = "read") -> Any:
+        """Show one thing."""
+
+        def register(view: View) -> View:
+            @wraps(view)
+            def run(request: HttpRequest, **given: Any) -> HttpResponseBase:
+                _must(request, right)
+                return answer(shape, view(request, **given))
+
+            self._add(name, way, run, {200: shape})
+            return view
+
+        return register
+
+    def many(
+        self,
+        name: str,
+        way: str,
+        shape: type[Schema],
+        *,
+        order: str = "-pk",
+        right: str = "read",
+    ) -> Any:
+        """List rows, a page at a time."""
+
+        def register(view: View) -> View:
+            @wraps(view)
+            def run(
+                request: HttpRequest, cursor: str, limit: int, **given: Any
+            ) -> HttpResponseBase:
+                _must(request, right)
+                rows, after = turn(view(request, **given), order, cursor, limit)
+                page = Page[shape](items=rows, next_cursor=after)  # type: ignore[valid-type]
+                return JsonResponse(page.model_dump(mode="json"))
+
+            _takes(run, "cursor", str, Query("", max_length=1000, description=_CURSOR))
+            size = Query(LIMIT, ge=1, le=LIMIT_MAX, description="Rows on one page.")
+            _takes(run, "limit", int, size)
+            self._add(name, way, run, {200: Page[shape]})  # type: ignore[valid-type]
+            return view
+
+        return register
+
+    def write(
+        self,
+        name: str,
+        way: str,
+        shape: type[Schema],
+        *,
+        status: int = 200,
+        outside: bool = False,
+        secret: Collection[str] = (),
+    ) -> Any:
+        """Do something.
+
+        `outside`: it talks to a network, so no transaction is open around it, and the view
+        itself heeds `dry`. `secret` keys of the answer are shown once and not kept.
+        """
+
+        def register(view: View) -> View:
+            @wraps(view)
+            def run(
+                request: HttpRequest, dry_run: bool, idempotency_key: str, **given: Any
+            ) -> HttpResponseBase:
+                caller(request).dry = dry_run
+
+                def act() -> dict[str, Any]:
+                    return cast("dict[str, Any]", dump(shape, view(request, **given)))
+
+                if dry_run:
+                    return JsonResponse(act() if outside else rehearse(act), status=status)
+                return once(
+                    request, idempotency_key, act, status, outside=outside, secret=secret
+                )
+
+            _takes(run, "dry_run", bool, Query(False, description=DRY_RUN))
+            key = Header("", alias="Idempotency-Key", max_length=KEY_MAX, description=REPEAT)
+            _takes(run, "idempotency_key", str, key)
+            self._add(name, way, run, {status: shape})
+            return view
+
+        return register
+
+    def _add(self, name: str, way: str, run: Callable[..., Any], says: dict[int, Any]) -> None:
+        method, path = way.split()
+        self.add_api_operation(
+            path,
+            [method],
+            run,
+            operation_id=name,
+            url_name=name,
+            summary=(run.__doc__ or name).strip().split("\n", 1)[0],
+            tags=[name.partition(".")[0]],
+            response={**says, REFUSALS: Problem},
+        )
+
+
+_CURSOR = "`next_cursor` of the page before; leave it out to begin at the beginning."
+
+
+def rehearse(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    with transaction.atomic():
+        body = act()
+        transaction.set_rollback(True)
+    return {**body, "dry_run": True}
+
+
+def answer(shape: type[Schema], value: Any) -> HttpResponseBase:
+    """As JSON, unless the view has made a response of its own."""
+    if isinstance(value, HttpResponseBase):
+        return value
+    return JsonResponse(dump(shape, value))
+
+
+def dump(shape: type[Schema], value: Any) -> Any:
+    return shape.model_validate(value).model_dump(mode="json")
+
+
+def _must(request: HttpRequest, right: str) -> None:
+    who = caller(request)
+    who.actor.must(right, who.workspace.pk)
+
+
+def _takes(run: Callable[..., Any], name: str, kind: Any, source: Any) -> None:
+    """A parameter that the wrapper adds to those of the view."""
+    known = list(getattr(run, "_ninja_contribute_args", []))
+    setattr(run, "_ninja_contribute_args", [*known, (name, kind, source)])  # noqa: B010
