@@ -30,7 +30,7 @@ FORMAT = 1
 _MADE_ANEW = ("run", "static", "pg", "restoring", "restored", "replaced")
 _COUNTED_ONCE = "spool"  # what it holds may also be in the database already: no harm
 _DUMP, _SECRETS, _SEAL = "database.dump", "secrets.json", "clarion.json"
-_WRITE = {".tar": "w", ".gz": "w:gz", ".tgz": "w:gz"}
+_ENDINGS = (".tar", ".gz", ".tgz")
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Contents:
 
 def pack(home: Home, file: Path, url: str, keys: Secrets) -> Contents:
     """Writes `file` (.tar or .tar.gz), whole or not at all. Works while Clarion runs."""
-    if file.suffix not in _WRITE:
+    if file.suffix not in _ENDINGS:
         raise Trouble(f"{file.name} should end in .tar or .tar.gz.")
     with writing(file), tempfile.TemporaryDirectory(dir=file.absolute().parent) as beside:
         part = Path(beside) / "part"
-        with tarfile.open(part, _WRITE[file.suffix]) as tar:
+        with tarfile.open(part, "w" if file.suffix == ".tar" else "w:gz") as tar:
             contents = _fill(tar, home, url, keys, Path(beside))
         part.chmod(0o600)
         part.replace(file)

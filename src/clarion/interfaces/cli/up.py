@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,12 +50,10 @@ def up(host: str, port: int | None, url: str | None, playground: bool) -> None:
 def link() -> None:
     """Print a new one-time sign-in link for the owner of this installation."""
     home = Home.open()
+    if not home.in_use():
+        raise Trouble(f"Clarion does not run with {home.folder}. Start it with `clarion up`.")
     home.load()
-    state = home.state()
-    base = os.environ.get("CLARION_URL") or (state.url if state else "")
-    click.echo(
-        base + _clarion("manage", "sign_in_link", environment=home.environment()).strip()
-    )
+    click.echo(os.environ["CLARION_URL"] + _clarion("manage", "sign_in_link").strip())
 
 
 class _Start:
@@ -191,11 +190,11 @@ def _ours(pid: int) -> "psutil.Process | None":  # type: ignore[name-defined]  #
         return None
 
 
-def _clarion(*words: str, environment: dict[str, str]) -> str:
+def _clarion(*words: str, environment: Mapping[str, str] = os.environ) -> str:
     """What another command of ours prints; its complaint, if it has one, is passed on."""
     done = subprocess.run(  # noqa: S603 - our own command
         (*_CLARION, *words),
-        env=os.environ | environment,
+        env=os.environ | dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
