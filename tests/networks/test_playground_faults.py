@@ -3,7 +3,10 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -247,3 +250,68 @@ def test_every_post_that_was_acknowledged_before_a_kill_is_there_after_it(tmp_pa
         assert own.stats["accepted"] >= len(told)
         counted = own.do(bakery, lambda c: network.measurement.counts(c, told))
         assert set(counted) == set(told)
+
+
+# --- nonsense -----------------------------------------------------------------------------
+
+NONSENSE = ("x", "p0", "p1-c1", "sx", "d-1-mia", "\ud800", "\0", "💥" * 600, "9" * 40, "nan")
+NONSENSE += (None, -1, 10**30, 1e308, ["x"], [{}], {"a": []})
+NONSENSE += ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")
+WORDS = [word for word in NONSENSE if isinstance(word, str) and word != "\ud800"]
+BODIES = {
+    "/api/accounts": ("handle", "name"),
+    "/api/posts": ("text", "link", "reply_to", "root", "quote", "direct", "languages", "media"),
+    "/api/promotions": ("post", "budget", "currency", "until", "key"),
+    "/control/faults": ("kind", "account", "calls", "probability", "next", "seconds"),
+    "/control/settings": ("answer_after", "per_hour", "talk", "subjects"),
+    "/control/time": ("hours", "days", "speed"),
+    "/control/say": ("author", "text", "on", "mention", "direct", "mood", "at", "where"),
+    "/control/post": ("account", "text", "at", "language"),
+    "/control/revoke": ("account",),
+}
+GOOD = {"text": "Hello", "handle": "eve", "account": "bakery", "author": "mia", "post": "p1"}
+GOOD |= {"budget": "5.00", "currency": "EUR", "kind": "twice", "until": "2100-01-01T00:00:00Z"}
+QUERIES = {
+    "/api/me/posts": ("cursor",),
+    "/api/counts": ("id",),
+    "/api/inbox": ("since", "skip"),
+    "/api/search": ("words", "since"),
+    "/api/promotions": ("key",),
+    "/api/spend": ("since",),
+    "/": ("before",),
+    "/shop": ("clk",),
+}
+FINE = {"since": "2026-01-01T00:00:00+00:00", "words": "bread"}
+PATHS = ("/api/tickets/", "/api/posts/", "/p/", "/media/", "/@", "/")
+
+
+def _requests() -> Iterator[tuple[str, str, dict[str, str] | bytes]]:
+    """Every call, with every kind of nonsense in every place."""
+    for path, keys in BODIES.items():
+        for key, value in product(keys, NONSENSE):
+            body = {k: GOOD[k] for k in keys if k in GOOD} | {key: value}
+            yield "POST", path, json.dumps(body).encode()
+    for path, keys in QUERIES.items():
+        for key, value in product(keys, WORDS):
+            yield "GET", path, {k: FINE[k] for k in keys if k in FINE} | {key: value}
+    for path, value in product(PATHS, WORDS):
+        yield "GET", path + quote(value, safe=""), {}
+
+
+def test_nothing_that_is_sent_breaks_the_server(playground, bakery):
+    playground.post(bakery, "Hello")
+    headers = {"Authorization": f"Bearer {bakery.secret['token']}"}
+
+    async def all_of_it(http: httpx2.AsyncClient) -> list[tuple[object, ...]]:
+        broken = []
+        for method, path, said in _requests():
+            how = {"content": said} if isinstance(said, bytes) else {"params": said}
+            answer = await http.request(method, playground.url + path, headers=headers, **how)
+            if answer.status_code >= 500:
+                broken.append((method, path, said))
+            if path.startswith("/control"):
+                playground.control("faults/clear", {})
+        return broken
+
+    assert len(list(_requests())) > 500
+    assert playground.run(all_of_it) == []

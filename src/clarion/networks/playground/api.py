@@ -1,6 +1,5 @@
 """The network's API: who is asking, what goes wrong on purpose, and the table of calls."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -67,7 +66,7 @@ async def _guarded(place: Place, call: Call, calls: str, request: Request) -> An
     answer = await call(place, who, request)
     wait = place.settings.answer_after + (fault.seconds if fault else 0)
     if wait:
-        await asyncio.sleep(wait)
+        await place.pause(wait)
     return _spoilt(answer, fault)
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 NEVER = 1 << 62
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_000_000  # years 1 to 9999
 
 
 def now() -> int:
@@ -23,6 +24,8 @@ def iso(at: int) -> str:
 
 
 def to_datetime(at: int) -> datetime:
+    """Clipped to the years a datetime can hold, which a fast clock may run past."""
+    at = min(max(at, FIRST), LAST)
     return datetime.fromtimestamp(at // 1_000_000, UTC).replace(microsecond=at % 1_000_000)
 
 

@@ -15,6 +15,7 @@ from clarion.networks.playground.chance import chance, pick, weighted
 from clarion.networks.playground.clock import DAY, HOUR, iso, now
 from clarion.networks.playground.people import Person, person
 from clarion.networks.playground.place import Place, Who
+from clarion.networks.playground.posts import number
 from clarion.networks.playground.topics import CALLED, gist
 
 LOOK_BACK = 14 * DAY  # simulated: how far talk of strangers is remembered
@@ -143,7 +144,8 @@ def _author(place: Place, remote_id: str) -> tuple[str, str]:
         handle = remote_id.split("-", 2)[-1]
         return handle, _name(handle)
     if remote_id.startswith("s"):
-        said = place.store.row("select author from said where id = ?", int(remote_id[1:] or 0))
+        row_id = number("p" + remote_id[1:])
+        said = place.store.row("select author from said where id = ?", row_id)
         return (said["author"], _name(said["author"])) if said else ("", "")
     if found := re.fullmatch(r"p(\d+)-c(\d+)", remote_id):
         who = _somebody(place, int(found[1]), int(found[2]))
@@ -206,9 +208,10 @@ def in_public(place: Place, since: int, until: int) -> Iterator[Heard]:
 def _public(place: Place, hour: int, nth: int, subjects: list[str]) -> Heard:
     draw = (place.seed, "public", hour, nth)
     by = _somebody(place, f"t{hour}", nth)
-    topic = pick(list(CALLED), *draw, "topic")
+    called = CALLED[by.language]
+    topic = pick(list(called), *draw, "topic")
     special = subjects and chance(*draw, "special") < 0.5
-    about = pick(subjects if special else CALLED[topic], *draw, "about")
+    about = pick(subjects if special else called[topic], *draw, "about")
     mood = weighted(MOODS, *draw, "mood")
     return Heard(
         id=f"t{hour}-{nth}",

@@ -1,5 +1,7 @@
 """One Playground: its file, its clock, its switchboard, and who is allowed in."""
 
+import asyncio
+import contextlib
 import re
 import secrets
 import sqlite3
@@ -15,6 +17,9 @@ from clarion.networks.playground.switchboard import Fault, Switchboard
 from clarion.networks.playground.web import Request, Sorry
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
+
+
+MOST = {"answer_after": 600, "processing_seconds": 86_400, "talk": 20, "clicks_per_second": 500}
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Place:
     clock: Clock = field(default_factory=Clock)
     switchboard: Switchboard = field(default_factory=lambda: Switchboard(0))
     answered: int = 0
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
     _tokens: dict[str, Who] = field(default_factory=dict, repr=False)
     _recent: dict[int, deque[int]] = field(default_factory=dict)
 
@@ -180,6 +186,12 @@ class Place:
             )
         recent.append(at)
 
+    async def pause(self, seconds: float) -> None:
+        """Waits, but not longer than this server lives."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.closing.wait()
+
     def sim_since(self, at: int) -> int:
         """How much simulated time has gone by since the real moment `at`."""
         return self.clock.sim(now()) - self.clock.sim(at)
@@ -194,6 +206,7 @@ def _settings(said: Mapping[str, Any], base: Settings | None = None) -> Settings
             changed[key] = kind(value)
         except (ValueError, TypeError, OverflowError) as error:
             raise Sorry(422, f"{key} must be a number.") from error
-        if kind is not str and not 0 <= changed[key] <= 1_000_000:
-            raise Sorry(422, f"{key} must lie between 0 and 1,000,000.")
+        most = MOST.get(key, 1_000_000)
+        if kind is not str and not 0 <= changed[key] <= most:
+            raise Sorry(422, f"{key} must lie between 0 and {most:,}.")
     return replace(base, **changed)

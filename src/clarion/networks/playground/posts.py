@@ -138,7 +138,7 @@ def _draft(place: Place, who: Who, said: Mapping[str, Any]) -> dict[str, Any]:
         "root": _words(said, "root")[:80],
         "quote": quote,
         "direct": direct,
-        "language": ",".join(map(str, said.get("languages") or []))[:80],
+        "language": _languages(said.get("languages") or []),
         "sensitive": int(bool(said.get("sensitive"))),
         "media": json.dumps(media),
     }
@@ -158,11 +158,13 @@ def _words(said: Mapping[str, Any], key: str) -> str:
     value = said.get(key) or ""
     if not isinstance(value, str):
         raise Sorry(422, f"{key} must be text.")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise Sorry(422, f"{key} has half a character in it (a lone surrogate).") from error
     return value
+
+
+def _languages(said: Any) -> str:
+    if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
+        raise Sorry(422, "languages must be a list of codes like en or pt-BR.")
+    return ",".join(one for one in said if re.fullmatch(r"[A-Za-z0-9-]{2,35}", one))[:80]
 
 
 def _link(link: str) -> str:

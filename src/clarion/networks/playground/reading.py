@@ -1,6 +1,5 @@
 """The calls that only look: numbers, inbox, search, and the stream that waits."""
 
-import asyncio
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +15,7 @@ from clarion.networks.playground.posts import number
 from clarion.networks.playground.web import Answer, Request, Sorry, say
 
 PAGE = 500  # messages
-WAIT = 20.0  # seconds a stream waits for something to say
+WAIT = 20_000_000  # microseconds a stream waits for something to say
 SETTLE = 50_000  # microseconds after which nothing older can still appear
 PHRASE = re.compile(r'"([^"]+)"|(\S+)')
 
@@ -116,15 +115,15 @@ async def stream(place: Place, _who: Who, request: Request) -> Answer:
     """Public posts with any of the words; waits for the first one. `after` is the cursor."""
     words = [word.lower() for word in request.all("word") if word.strip()]
     after = number("p" + request.one("after")) or now() - SETTLE
-    deadline = asyncio.get_running_loop().time() + WAIT
+    deadline = now() + WAIT
     hits: list[Heard] = []
-    while not hits and asyncio.get_running_loop().time() < deadline:
+    while not (hits or place.closing.is_set() or now() > deadline):
         until = now() - SETTLE
         heard = _public(place, after, until, words)
         hits = [h for h in heard if any(word in h.text.lower() for word in words)]
         after = max(after, until)
         if not hits:
-            await asyncio.sleep(0.2)
+            await place.pause(0.2)
     return say({"messages": [show(message) for message in hits], "cursor": str(after)})
 
 

@@ -110,5 +110,4 @@ def _mood(said: Said) -> str:
 
 
 def _words(said: Said, name: str) -> str:
-    value = str(said.get(name) or "").strip()
-    return value.encode("utf-8", "replace").decode()
+    return str(said.get(name) or "").strip()

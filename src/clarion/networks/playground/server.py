@@ -123,8 +123,13 @@ async def _serve(application: App, host: str, port: int) -> None:
         backpressure=2048,  # hundreds of slow answers at once are what this server is for
         log_enabled=False,
     )
+
+    def stop() -> None:
+        application.place.closing.set()  # so that nobody who waits holds the door open
+        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
+
     loop = asyncio.get_running_loop()
     with contextlib.suppress(ValueError, NotImplementedError):  # not in the main thread
         for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, server.stop)
+            loop.add_signal_handler(name, stop)
     await server.serve()

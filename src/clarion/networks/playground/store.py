@@ -138,7 +138,8 @@ class Store:
         first = self._queue.get()
         if first is None:
             return []
-        time.sleep(GATHER)
+        if not self._queue.empty():
+            time.sleep(GATHER)  # where there are two, there will be more
         batch = [first]
         while not self._queue.empty():
             following = self._queue.get()

@@ -105,8 +105,12 @@ class Request:
             if self.is_form:
                 return {k: v[-1] for k, v in parse_qs(body.decode()).items()}
             read = json.loads(body or b"{}")
+            if b"\\ud" in body.lower():
+                json.dumps(read, ensure_ascii=False).encode()  # half a character fits nowhere
         except (ValueError, RecursionError) as error:
-            raise Sorry(400, "That is not JSON. Send one JSON object.") from error
+            raise Sorry(
+                400, "That is not JSON that can be read. Send one JSON object."
+            ) from error
         if not isinstance(read, dict):
             raise Sorry(400, "Send one JSON object.")
         return read
