@@ -73,9 +73,7 @@ def look(browser: Browser, url: str, theme: Any, width: int, asked: argparse.Nam
     page = context.new_page()
     if asked.sign_in:
         page.goto(asked.sign_in)
-    page.on(
-        "console", lambda m: m.type == "error" and seen.complaints.append(f"console: {m.text}")
-    )
+    page.on("console", lambda m: heard(m.type, m.text, m.location["url"], url, seen))
     page.on("pageerror", lambda problem: seen.complaints.append(f"script: {problem}"))
     # "load", not "networkidle": the live stream never ends.
     page.goto(url, wait_until="load")
@@ -85,6 +83,12 @@ def look(browser: Browser, url: str, theme: Any, width: int, asked: argparse.Nam
     page.screenshot(path=SHOTS / f"{seen.name}.png", full_page=not asked.window)
     context.close()
     return seen
+
+
+def heard(kind: str, text: str, where: str, url: str, seen: Look) -> None:
+    """The page's own answer may be an error page: that is what one came to look at."""
+    if kind == "error" and not (where == url and text.startswith("Failed to load resource")):
+        seen.complaints.append(f"console: {text}")
 
 
 def too_wide(page: Page) -> list[str]:

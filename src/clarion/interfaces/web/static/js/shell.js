@@ -9,14 +9,15 @@ function drawer(open) {
   side.classList.toggle("open", open);
   for (const b of openers) b.setAttribute("aria-expanded", String(open));
   document.querySelector(".frame").inert = open;
-  if (open) side.querySelector("a, button").focus();
+  // Only what is already visible takes the focus.
+  if (open) requestAnimationFrame(() => side.querySelector("a, button").focus());
 }
 for (const b of openers) b.addEventListener("click", () => drawer(!side.classList.contains("open")));
 if (side) {
   document.addEventListener("pointerdown", event => {
     if (side.classList.contains("open") && !event.target.closest("#side, [data-side]")) drawer(false);
   });
-  side.addEventListener("keydown", event => {
+  document.addEventListener("keydown", event => {
     if (event.key === "Escape" && side.classList.contains("open")) { drawer(false); openers[0].focus(); }
   });
 }

@@ -3,7 +3,7 @@ const root = document.documentElement;
 const buttons = document.querySelectorAll("[data-theme-set]");
 
 function show() {
-  for (const b of buttons) b.setAttribute("aria-checked", String(b.dataset.themeSet === root.dataset.theme));
+  for (const b of buttons) b.setAttribute("aria-pressed", String(b.dataset.themeSet === root.dataset.theme));
 }
 
 for (const b of buttons) {

@@ -32,7 +32,8 @@ class PostCalendar extends HTMLElement {
     this.fit();
     this.swapped = () => this.fit();
     this.addEventListener("htmx:after:settle", this.swapped);
-    if (narrow.matches) this.querySelector(".today")?.scrollIntoView({ block: "start" });
+    const today = this.querySelector(".today");
+    if (narrow.matches && today?.getBoundingClientRect().top > innerHeight) today.scrollIntoView({ block: "start" });
     const morning = this.querySelector(".week [data-morning]");
     morning?.scrollIntoView({ block: "start" });
   }

@@ -1,0 +1,108 @@
+// <inbox-pane>: walks through the list with j and k, opens a conversation beside it, counts the
+// answer while it is typed and keeps it when the page goes away.
+//
+//   a[data-conversation=ID]        a row of the list
+//   [data-key="r|e|a"]             what r, e and a do in the open conversation: focus or click it
+//   textarea[data-draft=ID]        kept in this browser until it was sent
+//   [data-count][data-limit][data-unit][data-link-cost][data-free-host]   as in the composer
+import { count } from "clarion/elements/post-composer";
+
+const TYPING = "input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open";
+const RING = 50.27; // length round a circle of radius 8
+const kept = id => `clarion.answer.${location.pathname.split("/")[2]}.${id}`;
+
+class InboxPane extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", event => this.opened(event));
+    this.addEventListener("input", event => this.typed(event.target));
+    this.key = event => this.pressed(event);
+    this.fresh = event => { if (event.target.closest?.("#convo") || event.target.contains?.(this)) this.show(); };
+    addEventListener("keydown", this.key);
+    document.addEventListener("htmx:after:process", this.fresh);
+    this.show();
+  }
+
+  disconnectedCallback() {
+    removeEventListener("keydown", this.key);
+    document.removeEventListener("htmx:after:process", this.fresh);
+  }
+
+  get rows() { return [...this.querySelectorAll("a[data-conversation]")]; }
+  get current() { return this.querySelector("#convo")?.dataset.conversation ?? ""; }
+  get area() { return this.querySelector("textarea[data-draft]"); }
+
+  opened(event) {
+    const row = event.target.closest("a[data-conversation]");
+    if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    this.mark(row.dataset.conversation);
+    this.classList.add("is-reading");
+  }
+
+  mark(id) {
+    for (const row of this.rows) {
+      if (row.dataset.conversation === id) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+  }
+
+  // A conversation has come: back to its end, with the words that were not sent yet.
+  show() {
+    const room = this.querySelector(".talk-room");
+    if (room) room.scrollTop = room.scrollHeight;
+    const list = this.querySelector("#list[hx-get]");
+    if (list && this.current) {
+      const at = new URL(list.getAttribute("hx-get"), location.href);
+      at.searchParams.set("here", this.current);
+      list.setAttribute("hx-get", at.pathname + at.search);
+    }
+    const area = this.area;
+    if (!area) return;
+    if ("sent" in area.dataset) sessionStorage.removeItem(kept(area.dataset.draft));
+    const words = sessionStorage.getItem(kept(area.dataset.draft));
+    if (!area.value && words) area.value = words;
+    this.measure(area);
+  }
+
+  typed(area) {
+    if (area !== this.area) return;
+    if (area.value) sessionStorage.setItem(kept(area.dataset.draft), area.value);
+    else sessionStorage.removeItem(kept(area.dataset.draft));
+    this.measure(area);
+  }
+
+  measure(area) {
+    const meter = area.form.querySelector("[data-count]");
+    if (!meter) return;
+    const limit = Number(meter.dataset.limit), used = count(area.value, meter.dataset);
+    const left = limit - used, full = Math.min(1, used / limit);
+    meter.classList.toggle("warn", left >= 0 && full > 0.9);
+    meter.classList.toggle("bad", left < 0);
+    meter.querySelector(".n").textContent = left;
+    meter.querySelector(".v").setAttribute("stroke-dasharray", `${full * RING} ${RING}`);
+  }
+
+  pressed(event) {
+    if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.target.closest?.(TYPING)) return;
+    const act = { j: () => this.step(1), k: () => this.step(-1) }[event.key] ?? (() => this.press(event.key));
+    if (act()) event.preventDefault();
+  }
+
+  step(by) {
+    const rows = this.rows, now = rows.findIndex(row => row.hasAttribute("aria-current"));
+    const row = rows[now < 0 ? 0 : now + by];
+    if (!row) return false;
+    row.focus();
+    row.click();
+    return true;
+  }
+
+  press(key) {
+    if (!/^[rea]$/.test(key)) return false;
+    const target = this.querySelector(`#convo [data-key="${key}"]`);
+    if (!target) return false;
+    if (target.matches("button")) target.click(); else target.focus();
+    return true;
+  }
+}
+customElements.define("inbox-pane", InboxPane);
