@@ -57,7 +57,12 @@ def security_headers(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
             return after(await get_response(request), nonce)
 
         return markcoroutinefunction(later)
-    return lambda request: after(get_response(request), before(request))
+
+    def now(request: HttpRequest) -> HttpResponseBase:
+        nonce = before(request)  # before the page is made: it carries it
+        return after(get_response(request), nonce)
+
+    return now
 
 
 security_headers.async_capable = True  # type: ignore[attr-defined]
