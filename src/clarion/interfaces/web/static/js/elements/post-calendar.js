@@ -65,7 +65,10 @@ class PostCalendar extends HTMLElement {
     if (more) { more.closest(".day").classList.add("open"); this.fit(); return; }
     if (event.target.closest("[data-tray]")) { this.toggleTray(); return; }
     const button = event.target.closest(".post-b");
-    if (button) this.peek(button);
+    // A link goes where it says when it is opened in a new tab; else the peek is quicker.
+    if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.peek(button);
   }
 
   toggleTray() {
@@ -119,7 +122,7 @@ class PostCalendar extends HTMLElement {
     if ("locked" in post.dataset) { toast(LOCKED, { bad: true }); return; }
     const home = post.parentElement, next = post.nextElementSibling;
     this.put(post, this.day(date.slice(0, 10)));
-    if (focus) post.querySelector("button").focus();
+    if (focus) post.querySelector(".post-b").focus();
     try {
       const said = await send(post.dataset.move, { date });
       this.place(said, focus);
@@ -150,7 +153,7 @@ class PostCalendar extends HTMLElement {
     post.hidden = false;
     post.classList.add("landed");
     globalThis.htmx?.process(post);
-    if (focus) post.querySelector("button").focus();
+    if (focus) post.querySelector(".post-b").focus();
   }
 
   // --- the hand --------------------------------------------------------------------------------
