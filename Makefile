@@ -1,5 +1,5 @@
 # One command each. Lists of packages: requirements.lock (to run), requirements-dev.lock (to work on it).
-.PHONY: run environment dev test check fix bench acceptance test-servers chaos loop dist lock clean
+.PHONY: run environment dev test check fix bench acceptance test-servers chaos loop loop-playground dist lock clean
 .DEFAULT_GOAL := run
 
 PYTHON3 := $(shell command -v python3 || command -v python)
@@ -13,7 +13,7 @@ environment dev:
 	@$(PYTHON3) tools/environment.py $(patsubst environment,run,$@)
 
 test: dev ## all tests but those that need servers of others or kill processes
-	@$(PYTEST) -m "not servers" --ignore=tests/chaos $(ARGS)
+	@$(PYTEST) -m "not servers" $(ARGS)
 
 acceptance: dev ## one test for each line the product is measured by
 	@$(PYTEST) tests/acceptance $(ARGS)
@@ -22,10 +22,10 @@ test-servers: dev ## against real servers of real networks, run on this machine
 	@.venv/bin/pytest -m servers $(ARGS)
 
 chaos: dev ## kill every process at the worst moment
-	@.venv/bin/pytest tests/chaos $(ARGS)
+	@.venv/bin/python -m tests.chaos.storm $(ARGS)
 
 loop: dev ## once around: plan, make, publish, talk, listen, measure, spend, learn
-	@$(PYTEST) tests/loop $(ARGS)
+	@.venv/bin/python -m tools.loop $(or $(ARGS),playground)
 
 check: dev ## style, types, imports, migrations: everything that is no test
 	@.venv/bin/python tools/check.py $(ARGS)

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -21,21 +20,19 @@ from clarion.kit.trouble import Trouble
 _CODE = Path(clarion.__file__).parent
 
 
-def bring_up_to_date(home: Home) -> Iterator[str]:
+def bring_up_to_date(home: Home) -> str:
     """What was done, in words."""
     note = home.run / "prepared.json"
-    if _read(note) == [_code(), _applied()]:
-        yield "up to date"
-        return
+    if _read(note) == _now():
+        return "up to date"
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    write_privately(note, json.dumps([_code(), _applied()]))
-    yield "brought up to date"
+    write_privately(note, json.dumps(_now()))
+    return "brought up to date"
 
 
 def _read(note: Path) -> list[str] | None:
@@ -43,6 +40,10 @@ def _read(note: Path) -> list[str] | None:
         return list(json.loads(note.read_text()))
     except (OSError, ValueError):
         return None
+
+
+def _now() -> list[str]:
+    return [_code(), _applied()]
 
 
 def _code() -> str:

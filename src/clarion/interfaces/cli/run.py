@@ -43,8 +43,10 @@ def playground(host: str, port: int) -> None:
     home = _begin()
     from clarion.networks.playground.server import serve
 
-    clicks = os.environ.get("CLARION_URL", "").partition("://")[2]
-    serve(host, port, home.playground, click_hosts=[clicks] if clicks else [])
+    ours = os.environ.get("CLARION_URL", "")
+    clicks = [ours.partition("://")[2]] if ours else []
+    collect = f"{ours}/collect" if ours else ""
+    serve(host, port, home.playground, click_hosts=clicks, collect_url=collect)
 
 
 @click.command()
@@ -53,8 +55,7 @@ def prepare() -> None:
     home = _begin()
     from clarion.interfaces.cli.preparing import bring_up_to_date
 
-    for line in bring_up_to_date(home):
-        click.echo(line)
+    click.echo(bring_up_to_date(home))
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

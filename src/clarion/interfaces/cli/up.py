@@ -113,7 +113,7 @@ class _Start:
 
     def _prepare(self) -> None:
         began = time.monotonic()
-        said = _clarion("prepare", environment=self._environment()).strip().replace("\n", ", ")
+        said = _clarion("prepare", environment=self._environment()).strip()
         _line("tables", f"{said} ({time.monotonic() - began:.1f} s)")
 
     def _supervisor(self) -> Supervisor:
