@@ -94,15 +94,13 @@ def _check(delivery: Delivery, campaign: Campaign, amount: Decimal, until: datet
 
 def stop(promotion: Promotion, *, by: Actor) -> None:
     """End it now. What is spent is spent; the rest of its budget is free again."""
-    by.must("spend", promotion.channel.workspace_id, promotion.channel_id)
+    may_stop(promotion, by=by)
     if promotion.state in (State.PLANNED, State.HELD):
         if not promotion.move(State.CANCELLED):
             raise Conflict("It is being started at this moment. Try again in a few seconds.")
-    elif promotion.state == State.LIVE and promotion.stopped_at is None:
+    else:
         async_to_sync(_stop)(promotion)
         Promotion.objects.filter(pk=promotion.pk).update(stopped_at=timezone.now())
-    else:
-        raise Conflict("It is not running.")
     with transaction.atomic():
         solve(promotion.channel.workspace_id, [f"promotion:{promotion.pk}"])
         record(
@@ -111,6 +109,14 @@ def stop(promotion: Promotion, *, by: Actor) -> None:
             f"Promotion {promotion.pk}",
             before={"spent": promotion.spent},
         )
+
+
+def may_stop(promotion: Promotion, *, by: Actor) -> None:
+    """All of `stop` that needs no network."""
+    by.must("spend", promotion.channel.workspace_id, promotion.channel_id)
+    waits = promotion.state in (State.PLANNED, State.HELD)
+    if not waits and (promotion.state != State.LIVE or promotion.stopped_at):
+        raise Conflict("It is not running.")
 
 
 async def _stop(promotion: Promotion) -> None:

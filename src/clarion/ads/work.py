@@ -12,7 +12,7 @@ from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.rights import worker
 from clarion.ads.models import Ledger, Promotion, Spending
-from clarion.channels.models import CHANNEL_OPEN, not_blocked
+from clarion.channels.models import reachable
 from clarion.channels.work import tell_shut
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.networks.base import NetworkError, Spend
@@ -120,7 +120,7 @@ STEPS: tuple[Step[Any], ...] = (
         Ledger.State.ON,
         count,
         load=load_ledgers,
-        ready=CHANNEL_OPEN & not_blocked(),
+        ready=reachable,
         settled=counted,
         batch=20,
         queue="measure",

@@ -13,7 +13,7 @@ from clarion.accounts.journal import record
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.line import line
-from clarion.channels.models import Channel, Waiting
+from clarion.channels.models import Channel, Waiting, unconnected
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.keys import key_hash, new_key
 from clarion.networks import registry
@@ -32,9 +32,7 @@ def start(
     by: Actor,
 ) -> str | list[Channel]:
     """The connected channels, or the address to send the person to. Talks to the network."""
-    by.must("connect", workspace.pk)
-    network = _network(network_key)
-    answers = _answers(network, answers)
+    network, answers = may_start(workspace, network_key, answers, by=by)
     state = new_key()
     opened = async_to_sync(_start)(network, answers, redirect_uri, state)
     if not isinstance(opened, Redirect):
@@ -48,6 +46,15 @@ def start(
         saved=dict(opened.saved),
     )
     return opened.url
+
+
+def may_start(
+    workspace: Workspace, network_key: str, answers: Mapping[str, str], *, by: Actor
+) -> tuple[Network, dict[str, str]]:
+    """All of `start` that needs no network: rights, and what was typed."""
+    by.must("connect", workspace.pk)
+    network = _network(network_key)
+    return network, _answers(network, answers)
 
 
 def finish(state: str, answer: Mapping[str, str], *, by: Actor) -> list[Channel]:
@@ -93,9 +100,11 @@ async def _finish(
 @transaction.atomic
 def _take(workspace: Workspace, network: Network, grant: Grant, *, by: Actor) -> Channel:
     """Open the channel, or open it again: what was planned for it goes on from there."""
-    channel = Channel.objects.filter(
-        workspace=workspace, network_key=network.key, remote_id=grant.remote_id
-    ).first()
+    mine = Channel.objects.filter(workspace=workspace, network_key=network.key)
+    channel = (
+        mine.filter(remote_id=grant.remote_id).first()
+        or mine.filter(remote_id=unconnected(grant.handle)).first()
+    )
     if channel is None:
         channel = Channel(
             workspace=workspace,
@@ -109,7 +118,7 @@ def _take(workspace: Workspace, network: Network, grant: Grant, *, by: Actor) ->
     elif channel.is_open:
         channel.compare_and_set(channel.take(grant))
     else:
-        channel.move(Channel.State.OPEN, **channel.take(grant))
+        channel.move(Channel.State.OPEN, remote_id=grant.remote_id, **channel.take(grant))
     solve(workspace.pk, [f"channel:{channel.pk}"])
     record(
         by,

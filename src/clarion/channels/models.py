@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from clarion.accounts.models import Workspace
@@ -94,6 +93,11 @@ class Channel(WorkItem):
         }
 
 
+def unconnected(handle: str) -> str:
+    """Stands where the network's id will stand, for an account that is yet to be connected."""
+    return f"unconnected:{handle}"
+
+
 def _value(key: str, value: Any) -> Any:
     if key == "as_of":
         return date.fromisoformat(value)
@@ -149,9 +153,12 @@ class Reader(WorkItem):
         return len(cls._default_manager.bulk_create(rows, ignore_conflicts=True))
 
 
-CHANNEL_OPEN = Q(channel__state=Channel.State.OPEN)
+def connected() -> Q:
+    """Rows whose channel is open."""
+    return Q(channel__state=Channel.State.OPEN)
 
 
-def not_blocked() -> Q:
-    """The network has not asked this channel to wait."""
-    return Q(channel__blocked_until=None) | Q(channel__blocked_until__lt=Now())
+def reachable() -> Q:
+    """Rows whose channel is open and was not asked by its network to wait."""
+    waited = Q(channel__blocked_until=None) | Q(channel__blocked_until__lt=timezone.now())
+    return connected() & waited

@@ -79,10 +79,18 @@ def _ours(channel: Channel, said: Said) -> Delivery | None:
 
 
 @transaction.atomic
-def answer(conversation: Conversation, text: str, *, by: Actor) -> Reply:
-    """Say something back. It goes out at the next tick of the worker, once."""
+def answer(
+    conversation: Conversation, text: str, *, seen: int | None = None, by: Actor
+) -> Reply:
+    """Say something back. It goes out at the next tick of the worker, once.
+
+    `seen` is the id of our newest answer that the writer has seen, 0 for none: Conflict when
+    somebody has answered since. None: answer whatever others said.
+    """
     channel = conversation.channel
     by.must("answer", conversation.workspace_id, channel.pk)
+    if seen is not None:
+        _guard_against_two(conversation, seen)
     text = clean_text(text, "text").strip()
     if not text:
         raise NotYet("Write an answer first.", "text")
@@ -107,6 +115,15 @@ def answer(conversation: Conversation, text: str, *, by: Actor) -> Reply:
     )
     record(by, "conversation.answered", f"Conversation {conversation.pk}", after={"text": text})
     return reply
+
+
+def _guard_against_two(conversation: Conversation, seen: int) -> None:
+    # Locked: two people who press Send at the same moment see each other.
+    Conversation.objects.select_for_update().get(pk=conversation.pk)
+    newer = conversation.replies.filter(pk__gt=seen).exclude(state=Reply.State.CANCELLED)
+    other = newer.order_by("-pk").first()
+    if other is not None:
+        raise Conflict(f"{other.by} has answered since you opened this: “{other.text[:200]}”")
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.rights import worker
-from clarion.channels.models import CHANNEL_OPEN, not_blocked
+from clarion.channels.models import reachable
 from clarion.channels.work import tell_shut
 from clarion.community.actions import take_in
 from clarion.community.models import Conversation, Inbox, Message, Reply
@@ -82,6 +82,9 @@ def replied(results: Sequence[tuple[Reply, Outcome]]) -> None:
                 f"Your answer to {reply.conversation.author} is not out. {reply.problem}",
                 f"inbox/{reply.conversation_id}/",
             )
+            about = f"Conversation {reply.conversation_id}"
+            after = {"problem": reply.problem}
+            record(worker(reply.conversation.workspace_id), "reply.held", about, after=after)
     for channel in heed(results):
         tell_shut(channel)
 
@@ -117,7 +120,7 @@ STEPS: tuple[Step[Any], ...] = (
         Inbox.State.ON,
         collect,
         load=load_inboxes,
-        ready=CHANNEL_OPEN & not_blocked(),
+        ready=reachable,
         settled=collected,
         batch=50,
         queue="ingest",

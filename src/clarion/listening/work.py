@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clarion.accounts.journal import record
 from clarion.accounts.rights import worker
-from clarion.channels.models import CHANNEL_OPEN, not_blocked
+from clarion.channels.models import reachable
 from clarion.channels.work import tell_shut
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.listening.actions import hear
@@ -57,7 +57,7 @@ STEPS: tuple[Step[Any], ...] = (
         Watch.State.ON,
         search,
         load=_load,
-        ready=CHANNEL_OPEN & not_blocked(),
+        ready=reachable,
         settled=heard,
         batch=50,
         queue="ingest",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from clarion.channels.models import CHANNEL_OPEN, not_blocked
+from clarion.channels.models import reachable
 from clarion.channels.work import tell_shut
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.measurement.actions import conclude, write_account, write_down
@@ -84,7 +84,7 @@ STEPS: tuple[Step[Any], ...] = (
         Meter.State.ON,
         read,
         load=load,
-        ready=CHANNEL_OPEN & not_blocked(),
+        ready=reachable,
         settled=was_read,
         batch=20,
         queue="measure",

@@ -54,6 +54,7 @@ def schedule(post: Post, at: datetime, *, by: Actor) -> list[Delivery]:
     """Choose the time, approve and plan in one go, for those who may do all three."""
     with transaction.atomic():
         _must_publish(post, by)
+        post = Post.objects.select_related("workspace").get(pk=post.pk)
         if post.planned_for != at:
             must_be_ahead(at, timezone.now())
             post = content.edit(post, version=post.version, planned_for=at, by=by)
@@ -72,6 +73,7 @@ def move(post: Post, at: datetime | None, *, by: Actor) -> Post:
     """Another time, or none. The approval for the old time is void, unless the mover may
     approve too: then moving is approving.
     """
+    post = Post.objects.select_related("workspace").get(pk=post.pk)
     was_planned = _waiting(post).exists()
     if was_planned:
         _must_publish(post, by)
@@ -98,6 +100,14 @@ def cancel(post: Post, *, by: Actor) -> int:
     elif post.variants.filter(deliveries__state__in=[State.SENDING, State.UNSURE]).exists():
         raise Conflict("It is being sent at this moment.")
     return called_off
+
+
+@transaction.atomic
+def throw_away(post: Post, *, by: Actor) -> None:
+    """Call off what waits and put the post into the bin. What is out stays out."""
+    if _waiting(post).exists():
+        cancel(post, by=by)
+    content.bin_post(post, by=by)
 
 
 @transaction.atomic
@@ -148,13 +158,18 @@ def drop(delivery: Delivery, *, by: Actor) -> None:
 
 def take_down(delivery: Delivery, *, by: Actor) -> None:
     """Remove it from the network. Talks to the network; what is gone already is fine."""
-    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
-    if delivery.state != State.LIVE:
-        raise Conflict("It is not live, so there is nothing to take down.")
+    may_take_down(delivery, by=by)
     async_to_sync(_remove)(delivery)
     with transaction.atomic():
         delivery.move(State.REMOVED)
         record(by, "delivery.taken_down", str(delivery), before={"url": delivery.url})
+
+
+def may_take_down(delivery: Delivery, *, by: Actor) -> None:
+    """All of `take_down` that needs no network."""
+    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
+    if delivery.state != State.LIVE:
+        raise Conflict("It is not live, so there is nothing to take down.")
 
 
 async def _remove(delivery: Delivery) -> None:
@@ -217,6 +232,16 @@ def _delivery(variant: Variant, part: int, at: datetime) -> Delivery | None:
     else:
         delivery.compare_and_set(values)
     return delivery
+
+
+def _must_not_be_out(post: Post) -> None:
+    states = set(
+        Delivery.objects.filter(variant__post=post).values_list("state", flat=True).distinct()
+    )
+    if states & {State.SENDING, State.SETTLING, State.UNSURE}:
+        raise Conflict("It is being sent at this moment, so it can no longer be moved.")
+    if states & {State.LIVE, State.REMOVED}:
+        raise Conflict("It is out already, so it keeps its date. Write it again as a new post.")
 
 
 def _forget_dropped(post: Post) -> None:

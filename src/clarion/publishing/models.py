@@ -15,6 +15,7 @@ from clarion.networks.base import Draft, Live, Settling
 
 KEY_LENGTH = 22
 STALE = timedelta(days=1)
+SKEW = timedelta(minutes=2)  # how far our clock and the network's may be apart
 
 
 def new_key() -> str:
@@ -124,7 +125,7 @@ class Message(Outgoing):
 
     async def look(self) -> Live | Settling | None:
         call = self.channel.call(key=self.key, at=self.stamp)
-        since = self.first_sent_at or self.stamp
+        since = (self.first_sent_at or self.stamp) - SKEW
         return await self.channel.network.publish.find(call, self.draft(), since, self.known)
 
 

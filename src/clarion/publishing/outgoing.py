@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from clarion.channels.models import CHANNEL_OPEN, Channel, not_blocked
+from clarion.channels.models import Channel, connected, reachable
 from clarion.kit.steps import Move, Outcome, Settled, Stay, Step, backoff
 from clarion.networks.base import (
     Live,
@@ -36,7 +36,6 @@ def steps(
     settled: Settled,
 ) -> tuple[Step[Row], ...]:
     """The three steps of everything that goes out."""
-    ready = CHANNEL_OPEN & not_blocked()
     return (
         Step(
             model,
@@ -50,12 +49,12 @@ def steps(
                 "maybe_out": True,
                 "tries": F("tries") + 1,
             },
-            ready=ready,
+            ready=reachable,
             load=load,
             settled=settled,
         ),
-        Step(model, State.SETTLING, settle, ready=CHANNEL_OPEN, load=load, settled=settled),
-        Step(model, State.UNSURE, look, ready=CHANNEL_OPEN, load=load, settled=settled),
+        Step(model, State.SETTLING, settle, ready=connected, load=load, settled=settled),
+        Step(model, State.UNSURE, look, ready=connected, load=load, settled=settled),
     )
 
 

@@ -1,4 +1,4 @@
-"""Posts as people see them: one standing each, made of the post's own state and its deliveries'."""
+"""Posts as people see them: one standing each, made of its own state and its deliveries'."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, When
-from django.db.models import Value as V
-from django.db.models import Window as Over
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber, TruncDate
 
 from clarion.accounts.models import Workspace
+from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
 from clarion.content.models import Media, Post, Variant
 from clarion.publishing.models import Delivery
@@ -114,8 +125,8 @@ def on_calendar(workspace: Workspace, span: Span, only: Only, most: int) -> dict
         .filter(planned_for__gte=start, planned_for__lt=end)
         .annotate(
             day=day,
-            place=Over(RowNumber(), partition_by=[day], order_by=["planned_for", "pk"]),
-            of_day=Over(Count("pk"), partition_by=[day]),
+            place=Window(RowNumber(), partition_by=[day], order_by=["planned_for", "pk"]),
+            of_day=Window(Count("pk"), partition_by=[day]),
         )
         .filter(place__lte=most)
         .values_list("pk", "day", "of_day")
@@ -180,13 +191,13 @@ def _standing() -> Case:
     not_live = Exists(Variant.objects.filter(~Exists(live), post=OuterRef("pk")))
     approved = Q(state=Post.State.APPROVED)
     return Case(
-        When(_any_in(State.HELD), then=V("held")),
-        When(_any_in(State.UNSURE), then=V("unsure")),
-        When(_any_in(State.SENDING, State.SETTLING), then=V("sending")),
-        When(_any_in(State.LIVE) & (_any_in(State.PLANNED) | not_live), then=V("partly")),
-        When(_any_in(State.LIVE), then=V("live")),
-        When(approved & _any_in(State.PLANNED), then=V("planned")),
-        When(_any_in(State.REMOVED), then=V("removed")),
+        When(_any_in(State.HELD), then=Value("held")),
+        When(_any_in(State.UNSURE), then=Value("unsure")),
+        When(_any_in(State.SENDING, State.SETTLING), then=Value("sending")),
+        When(_any_in(State.LIVE) & (_any_in(State.PLANNED) | not_live), then=Value("partly")),
+        When(_any_in(State.LIVE), then=Value("live")),
+        When(approved & _any_in(State.PLANNED), then=Value("planned")),
+        When(_any_in(State.REMOVED), then=Value("removed")),
         default=F("state"),
         output_field=CharField(),
     )
@@ -213,6 +224,25 @@ def _told() -> QuerySet[Delivery]:
     return Delivery.objects.select_related(
         "channel__workspace", "variant__post__workspace", "variant__channel"
     )
+
+
+def why_not(
+    workspace: Workspace, channels: Sequence[Channel], author: int | None, *, by: Actor
+) -> str:
+    """Why `by` cannot schedule on these channels without somebody else, or nothing.
+
+    What the pages show beforehand; the actions decide, with the same rules.
+    """
+    for channel in channels:
+        if not by.can("publish", channel.pk):
+            return (
+                f"{by.name} may not schedule on {channel.handle}. Submit the post for approval "
+                "instead: whoever approves it can schedule it."
+            )
+    own = workspace.four_eyes and author == by.membership_id
+    if own or not all(by.can("approve", channel.pk) for channel in channels):
+        return "This post needs somebody else's approval before it can be scheduled."
+    return ""
 
 
 def next_morning(day: date, zone: ZoneInfo, now: datetime) -> datetime:

@@ -12,7 +12,7 @@ from clarion.accounts.rights import worker
 from clarion.channels.work import tell_shut
 from clarion.kit.steps import Outcome
 from clarion.publishing.actions import freeze
-from clarion.publishing.models import Delivery
+from clarion.publishing.models import SKEW, Delivery
 from clarion.publishing.outgoing import heed, steps
 
 State = Delivery.State
@@ -27,14 +27,12 @@ def load(rows: QuerySet[Delivery]) -> Sequence[Delivery]:
     """Everything a step reads, in a few queries for the whole batch."""
     deliveries = list(
         rows.select_related(
-            "channel__workspace",
-            "variant__channel__workspace",
-            "variant__post__workspace",
-            "variant__tracked",
-            "after",
-            "first",
+            "channel__workspace", "variant__post", "variant__tracked", "after", "first"
         ).prefetch_related("variant__post__placements__media", "variant__post__variants")
     )
+    for delivery in deliveries:  # one object for one row: a grant is decrypted once
+        delivery.variant.channel = delivery.channel
+        delivery.variant.post.workspace = delivery.channel.workspace
     _tell_what_is_known([d for d in deliveries if d.state == State.UNSURE])
     return deliveries
 
@@ -42,7 +40,7 @@ def load(rows: QuerySet[Delivery]) -> Sequence[Delivery]:
 def _tell_what_is_known(unsure: Sequence[Delivery]) -> None:
     """The same words may have gone out before: those ids are taken."""
     for delivery in unsure:
-        since = delivery.first_sent_at or delivery.stamp
+        since = (delivery.first_sent_at or delivery.stamp) - 2 * SKEW
         recent = Delivery.objects.filter(channel=delivery.channel_id, live_at__gte=since)
         ids = recent.exclude(remote_id="").values_list("remote_id", flat=True)
         delivery.known = frozenset(ids)

@@ -1,0 +1,46 @@
+"""The storm: what is out there afterwards is out once, and nothing is missing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def storm(*asked):
+    """Exit status and report. Everything it starts ends with it."""
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.chaos.storm", *asked],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=900,
+    )
+    return run.returncode, json.loads(run.stdout.splitlines()[-1])
+
+
+@pytest.mark.timeout(960)
+@pytest.mark.accepts("OP-7")
+def test_a_thousand_deliveries_through_kills_and_lost_answers_are_out_once():
+    status, report = storm("--deliveries", "1000", "--limit", "600")
+    print(json.dumps(report))
+    assert report["deliveries"] >= 1000
+    assert (report["duplicates"], report["lost"], report["out_but_not_known"]) == (0, 0, 0)
+    assert report["kills"]["at random"] >= 5
+    assert report["kills"]["database"] == 2
+    assert report["faults"]["lose_answer"] > 0
+    assert report["recovery_s_max"] <= 60
+    assert status == 0
+
+
+@pytest.mark.timeout(600)
+def test_the_storm_notices_when_unsure_is_taken_out():
+    asked = ("--deliveries", "150", "--spread", "15", "--storm", "30", "--limit", "150")
+    status, report = storm(*asked, "--without", "unsure")
+    assert report["duplicates"] > 0
+    assert status == 1
