@@ -1,11 +1,13 @@
 """The Playground over HTTP, through its adapter, as Clarion uses it."""
 
 import asyncio
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.playground_kit import Running, running
+from tests.playground_kit import SRC, Running, running
 
 from clarion.networks.base import (
     Call,
@@ -243,6 +245,33 @@ def test_an_answer_in_private_stays_in_its_thread_and_out_of_the_feed(playground
     assert {m.thread for m in inbox(playground, bakery)} == {question.thread}
 
 
+def test_the_page_the_inbox_and_the_count_agree_about_comments(playground, bakery):
+    playground.settings(talk=0)
+    remote_id = playground.post(bakery, "Who wants fresh bread from our bakery? #bread")
+    playground.forward(hours=48)
+    for comment in inbox(playground, bakery):
+        playground.post(bakery, "You do", reply_to=comment.remote_id, root=remote_id)
+    playground.say("mia b", "Me too", on=f"{remote_id}-c1")
+    playground.forward(hours=5)
+    counted = playground.do(bakery, lambda c: network.measurement.counts(c, [remote_id]))
+    heard = inbox(playground, bakery)
+    assert {m.remote_id.partition("-")[2][:1] for m in heard} == {"c", "t", ""}
+    ours = len([m for m in heard if "-c" in m.remote_id])
+    assert counted[remote_id]["comments"] == len(heard) + ours
+    assert f"Comments ({len(heard) + ours})" in playground.page(f"/p/{remote_id[1:]}")
+
+
+def test_thanks_stay_in_the_thread_that_was_answered(playground, bakery):
+    playground.settings(talk=0)
+    playground.post(bakery, "Who wants fresh bread from our bakery? #bread")
+    playground.forward(hours=48)
+    threads = {m.thread for m in inbox(playground, bakery)}
+    for comment in inbox(playground, bakery):
+        playground.post(bakery, "You do", reply_to=comment.remote_id)
+    playground.forward(hours=5)
+    assert {m.thread for m in inbox(playground, bakery)} == threads
+
+
 def test_other_accounts_are_heard_too(playground, bakery):
     remote_id = playground.post(bakery, "Hello")
     eve = playground.sign_up("eve")
@@ -311,6 +340,19 @@ def test_the_stream_tells_what_is_said_while_it_is_open(playground, bakery):
         return message
 
     assert playground.do(bakery, listen).author == "mia"
+
+
+def test_the_adapter_brings_no_server_with_it():
+    code = "import sys, clarion.networks.playground.network; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(SRC)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(run.stdout.split())
+    assert not loaded & {"granian", "sqlite3", "django", "clarion.networks.playground.server"}
 
 
 # --- numbers ------------------------------------------------------------------------------

@@ -59,15 +59,20 @@ def inbox(place: Place, who: Who, since: int) -> list[Heard]:
 
 def below(place: Place, row: sqlite3.Row, handle: str) -> list[Heard]:
     """The comments below a post by now, whoever wrote them, oldest first."""
-    post = f"p{row['id']}"
-    said = [
-        *comments(place, row, handle),
-        *_scripted(
-            place, "kind = 'comment' and (target = ? or target like ?)", post, f"{post}-%"
-        ),
-        *_answers(place, post),
-    ]
+    said = [*comments(place, row, handle), *written_below(place, row["id"])]
     return sorted((h for h in said if h.at <= now()), key=lambda h: (h.at, h.id))
+
+
+def written_below(place: Place, post: int) -> list[Heard]:
+    """What accounts and the control room said below a post by now, and the thanks for it."""
+    # "p12" itself and all that starts with "p12-", in a form that an index can answer.
+    ids, where = (f"p{post}", f"p{post}-", f"p{post}."), "({0} = ? or ({0} > ? and {0} < ?))"
+    said = _scripted(place, "kind = 'comment' and " + where.format("target"), *ids)
+    for row in place.store.rows(f"{POSTS} and {where.format('reply_to')}", *ids):
+        thanks = _thanks(place, row)
+        said += [_by_account(place, row, "comment", row["reply_to"])]
+        said += [thanks] if thanks else []
+    return [heard for heard in said if heard.at <= now()]
 
 
 # --- simulated people ---------------------------------------------------------------------
@@ -281,12 +286,6 @@ def _accounts(place: Place, who: Who, since: int) -> Iterator[Heard]:
             yield _by_account(place, row, "quote", row["quote"])
         elif f"@{who.handle}" in row["text"].lower():
             yield _by_account(place, row, "mention", "")
-
-
-def _answers(place: Place, post: str) -> list[Heard]:
-    sql = POSTS + "and (reply_to = ? or reply_to like ?)"
-    rows = place.store.rows(sql, post, f"{post}-%")
-    return [_by_account(place, row, "comment", row["reply_to"]) for row in rows]
 
 
 def _by_account(place: Place, row: sqlite3.Row, kind: str, on: str) -> Heard:

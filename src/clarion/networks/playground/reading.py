@@ -72,12 +72,7 @@ def of_post(place: Place, row: Any, handle: str) -> dict[str, int]:
     found = _people(place, row, handle)
     for metric, more in promotions.gained(place, row["id"]).items():
         found[metric] += more if metric != "clicks" or row["link"] else 0
-    post = f"p{row['id']}"
-    for table, column in (("post", "reply_to"), ("said", "target")):
-        gone = "and deleted_at is null" if table == "post" else "and kind = 'comment'"
-        sql = f"select count(*) from {table} where {column} = ? {gone}"  # noqa: S608 - constants
-        counted = place.store.row(sql, post)
-        found["comments"] += counted[0] if counted else 0
+    found["comments"] += len(messages.written_below(place, row["id"]))
     return found
 
 

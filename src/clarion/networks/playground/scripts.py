@@ -16,7 +16,8 @@ Said = Mapping[str, Any]
 
 async def say(place: Place, said: Said) -> int:
     """The row id of what somebody now says. Raises Sorry about what makes no sense."""
-    author, text = _words(said, "author").lstrip("@"), _words(said, "text")
+    author = re.sub(r"[^\w.-]+", ".", _words(said, "author").lstrip("@"))[:40]
+    text = _words(said, "text")
     if not author or not text:
         raise Sorry(422, "Say who says what: author and text.")
     kind, account, target, thread = _where(place, said, author)
@@ -25,7 +26,7 @@ async def say(place: Place, said: Said) -> int:
     return await place.store.insert(
         "said",
         kind=kind,
-        author=author[:80],
+        author=author,
         text=text[:5000],
         at=_at(said),
         account=account,

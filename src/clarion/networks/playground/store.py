@@ -31,7 +31,7 @@ create table if not exists post (
     media text not null, created_at integer not null, ready_at integer not null,
     deleted_at integer, ref text not null);
 create index if not exists post_by_account on post (account, id);
-create index if not exists post_by_target on post (reply_to) where reply_to <> '';
+create index if not exists post_by_answered on post (reply_to);
 create table if not exists media (
     id integer primary key autoincrement, account integer not null, mime text not null,
     alt text not null, body blob not null);
@@ -40,6 +40,7 @@ create table if not exists said (
     text text not null, at integer not null, account integer, target text not null,
     thread text not null, mood text not null, language text not null);
 create index if not exists said_by_account on said (account, at);
+create index if not exists said_by_target on said (target);
 create table if not exists promotion (
     id integer primary key autoincrement, account integer not null, post integer not null,
     cents integer not null, currency text not null, until integer not null,
