@@ -201,6 +201,13 @@ def test_a_state_shows_colour_icon_and_word():
     assert "Needs you" in said
 
 
+def test_a_budget_that_is_overspent_is_past_the_high_mark():
+    said = render("{% meter 120 100 'Budget used' '€120 of €100' %}")
+    assert 'value="120"' in said
+    assert 'high="100.0"' in said
+    assert 'max="120"' in said
+
+
 def test_a_state_nobody_described_still_reads():
     assert "Half way" in render("{% badge 'half_way' %}")
 

@@ -166,7 +166,7 @@ def empty(
 
 @register.simple_tag
 def when(at: datetime | date | None, style: str = "short", none: str = "never") -> SafeString:
-    """A moment in the reader's zone; styles short, long, date, time, ago."""
+    """A moment in the reader's zone; styles short, long, date, time, ago, for (3 h)."""
     if at is None:
         return format_html('<span class="none">{}</span>', none)
     local = timezone.localtime(at) if isinstance(at, datetime) else at
@@ -313,8 +313,8 @@ def meter(
     value: float, most: float, label: str, text: str = "", warn: float = 0.8, bad: float = 1.0
 ) -> dict[str, Any]:
     """How full something is: marigold past `warn`, coral past `bad`, shares of `most`."""
-    bounds = {"low": most * warn, "high": most * min(bad, 1.0), "meter": True}
-    return {"value": value, "most": most, "label": label, "text": text} | bounds
+    bounds = {"low": most * warn, "high": most * bad, "meter": True}
+    return {"value": value, "most": max(most, value), "label": label, "text": text} | bounds
 
 
 # --- forms ------------------------------------------------------------------------------------
