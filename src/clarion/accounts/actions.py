@@ -172,6 +172,8 @@ def change_role(
     _must_be_role(role, by)
     _guard_owners(membership, by, leaving=role != "owner")
     channel_roles = {k: v for k, v in (channel_roles or {}).items() if v}
+    if not all(key.isascii() and key.isdigit() for key in channel_roles):
+        raise NotYet("Roles on channels are given by the channel's number.", "channel_roles")
     if wrong := set(channel_roles.values()) - set(CHANNEL_ROLES):
         raise NotYet(f"“{min(wrong)}” is not a role on a channel.", "channel_roles")
     before = {"role": membership.role, "channel_roles": membership.channel_roles}
@@ -325,3 +327,13 @@ def dismiss(notice: Notice, *, by: Actor) -> None:
     by.must("read", notice.workspace_id)
     if not Notice.objects.filter(pk=notice.pk, solved_at=None).update(solved_at=timezone.now()):
         raise Conflict("That was settled already.")
+
+
+def undismiss(notice: Notice, *, by: Actor) -> None:
+    """It was dismissed by mistake. Nothing happens where the same problem was told anew."""
+    by.must("read", notice.workspace_id)
+    same = Notice.objects.filter(
+        workspace=notice.workspace_id, about=notice.about, solved_at=None
+    )
+    if not same.exists():
+        Notice.objects.filter(pk=notice.pk).update(solved_at=None)

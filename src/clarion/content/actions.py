@@ -14,6 +14,7 @@ from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
 from clarion.content.checks import clean_link, clean_options, clean_text
+from clarion.content.library import describe
 from clarion.content.models import CODE_LENGTH, Decision, Link, Media, Placement, Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
@@ -49,7 +50,8 @@ def write(
 
 @transaction.atomic
 def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
-    """Change a post: text, more, link, planned_for, campaign, media, channels, variants.
+    """Change a post: text, more, link, planned_for, campaign, media, alts, channels,
+    variants.
 
     `version` is the one the writer saw; Conflict when somebody else was quicker. What is out
     stays as it is: only channels with nothing out yet can still change. An
@@ -136,6 +138,14 @@ def _place(post: Post, media: Sequence[Media]) -> None:
     Placement.objects.bulk_create(
         Placement(post=post, media=m, position=n) for n, m in enumerate(media)
     )
+
+
+def _describe(post: Post, alts: Mapping[int, str], by: Actor) -> None:
+    """What its pictures show, by media id. Part of what an approver agrees to."""
+    for medium in post.pieces():
+        alt = alts.get(medium.pk, medium.alt)
+        if alt.strip() != medium.alt:
+            describe(medium, alt, by=by)
 
 
 def _aim(post: Post, channels: Sequence[Channel], by: Actor) -> None:

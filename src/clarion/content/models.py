@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ class Post(WorkItem):
             "more": self.more,
             "link": self.link,
             "media": [[m.sha256, m.alt, m.name] for m in self.pieces()],
-            "planned_for": self.planned_for.isoformat() if self.planned_for else None,
+            "planned_for": _in_utc(self.planned_for),
             "channels": {
                 str(v.channel_id): {"text": v.text, "options": v.options}
                 for v in sorted(self.variants.all(), key=lambda v: v.channel_id)
@@ -133,6 +134,11 @@ class Post(WorkItem):
     def is_approved(self) -> bool:
         """Approved, and not a byte has changed since."""
         return bool(self.state == self.State.APPROVED and self.approved_seal == self.seal())
+
+
+def _in_utc(at: datetime | None) -> str | None:
+    """The same moment in every zone is the same text, so that a seal does not depend on it."""
+    return at.astimezone(UTC).isoformat() if at else None
 
 
 class Placement(models.Model):

@@ -194,7 +194,7 @@ class Change:
 def changes(
     before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[str, str]
 ) -> list[Change]:
-    """What differs between two contents of a post, word by word. `names`: channel id to name."""
+    """What differs between two contents of a post. `names`: channel id to name."""
     old, new = _lines(before, names), _lines(after, names)
     return [
         Change(what, words_changed(old.get(what, ""), new.get(what, "")))
@@ -277,7 +277,7 @@ def channel_names(post: Post) -> dict[str, str]:
 
 
 def waiting_for_approval(workspace: Workspace) -> QuerySet[Post]:
-    """What somebody has to look at: what goes out first comes first, then the longest waiting."""
+    """What somebody has to look at: first what goes out first, then the longest waiting."""
     return (
         Post.objects.filter(workspace=workspace, state=Post.State.REVIEW)
         .select_related("campaign")

@@ -1,5 +1,225 @@
-"""Page: calendar."""
+"""Page: calendar. What goes out when; every drag has a twin for keyboard and finger."""
 
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-urlpatterns: list[Any] = []
+from django.contrib import messages
+from django.core import signing
+from django.core.paginator import Paginator
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_POST
+
+from clarion.channels.models import Channel
+from clarion.content.models import Post
+from clarion.interfaces.web import calendar_grid as grid
+from clarion.interfaces.web.door import Request, own, page
+from clarion.kit.errors import Conflict, NotYet
+from clarion.kit.zones import instant, known_zone
+from clarion.publishing import actions as publishing
+from clarion.publishing import queries
+from clarion.publishing.queries import Entry
+from clarion.strategy.models import Campaign
+
+IN_TRAY = 50  # posts without a day that are shown beside the calendar
+A_PAGE = 50  # posts on a page of the list
+CHIPS = 6  # channels; more of them become a list to choose from
+UNDO_OPEN = 3600  # seconds
+
+
+@require_GET
+@page
+def show(request: Request) -> HttpResponse:
+    channels = list(_channels(request))
+    choice = grid.read(request.GET.dict(), request.workspace, channels)
+    context = {
+        "choice": choice,
+        "zone": choice.zone,
+        "channels": channels,
+        "many": len(channels) > CHIPS,
+        "campaigns": Campaign.objects.filter(workspace=request.workspace, archived_at=None)
+        .order_by("name")
+        .only("pk", "name")[:200],
+        "standings": [(k, v) for k, v in queries.STANDINGS.items() if k != "binned"],
+        "views": [(w, choice.address(view=v), v == choice.view) for v, w in grid.VIEWS.items()],
+        **_ways(choice, channels),
+        **_body(request, choice),
+    }
+    part = request.headers.get("HX-Request") == "true"
+    response = render(request, f"calendar/{'_grid' if part else 'page'}.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _ways(choice: grid.Choice, channels: list[Channel]) -> dict[str, Any]:
+    """The addresses around this page."""
+    return {
+        "prev_url": choice.address(d=choice.before.isoformat()),
+        "next_url": choice.address(d=choice.after.isoformat()),
+        "today_url": choice.address(d=None),
+        "all_url": choice.address(channel=None),
+        "channel_urls": [(c, choice.address(channel=c.pk)) for c in channels],
+    }
+
+
+def _body(request: Request, choice: grid.Choice) -> dict[str, Any]:
+    workspace, only, zone = request.workspace, choice.only, choice.zone
+    tray, in_tray = queries.without_a_day(workspace, only, zone, IN_TRAY)
+    base: dict[str, Any] = {
+        "tray": tray,
+        "in_tray": in_tray,
+        "may_write": request.actor.can_somewhere("write"),
+        "add_url": reverse("compose", args=[workspace.slug]),
+        "nothing": not Post.objects.filter(workspace=workspace).exists(),
+        "here": choice.address(),
+    }
+    if choice.view == "list":
+        return base | _list(request, choice)
+    days = queries.on_calendar(workspace, choice.span, only, grid.MOST[choice.view])
+    rows = choice.cells(days)
+    total = sum(d.total for d in days.values())
+    return base | {"rows": rows, "total": total, "hours": range(24)}
+
+
+def _list(request: Request, choice: grid.Choice) -> dict[str, Any]:
+    since = datetime.combine(choice.day, time(tzinfo=choice.zone))
+    posts = queries.agenda(request.workspace, since, choice.only)
+    paginator = Paginator(posts, A_PAGE)
+    shown = paginator.get_page(request.GET.get("page"))
+    picked = Post.objects.filter(pk__in=[p.pk for p in shown]).order_by("planned_for", "pk")
+    found = queries.entries(picked, choice.zone)
+    return {"page": shown, "entries": found, "total": paginator.count}
+
+
+@require_GET
+@page
+def peek(request: Request, pk: int) -> HttpResponse:
+    """The post at a glance, with a field to move it."""
+    zone = _zone(request, request.GET.get("zone", ""))
+    entry = queries.entry(own(_posts(), request, pk=pk), zone)
+    context = {"entry": entry, "zone": zone, "when": grid.moments(entry, zone)}
+    context["may_write"] = request.actor.can_somewhere("write")
+    return render(request, "calendar/_peek.html", context)
+
+
+@require_POST
+@page
+def move(request: Request, pk: int) -> HttpResponse:
+    """Another day, another time, or none. Answers with the post in its new place."""
+    post = own(_posts(), request, pk=pk)
+    zone = _zone(request, request.POST.get("zone", ""))
+    before = queries.entry(post, zone)
+    at = _asked(request.POST.get("date", "").strip(), before.at, zone)
+    if at == post.planned_for:
+        return _moved(request, before, zone, f"It stays on {grid.moments(before, zone)}", "")
+    was = {"at": _iso(post.planned_for), "planned": before.planned}
+    moved = publishing.move(post, at, by=request.actor)
+    after = queries.entry(moved, zone)
+    said = _said(before, after, zone)
+    token = signing.dumps({"post": pk, "version": moved.version, **was}, salt="calendar.move")
+    undo = reverse("post-move-undo", args=[request.workspace.slug, pk, token])
+    return _moved(request, after, zone, said, undo)
+
+
+@require_POST
+@page
+def undo_move(request: Request, pk: int, token: str) -> HttpResponse:
+    """Back to the old value, unless somebody has changed the post in between."""
+    post = own(_posts(), request, pk=pk)
+    was = _was(token)
+    if was.get("post") != pk or was["version"] != post.version:
+        raise Conflict("Somebody has changed this post since. Look at it, then move it.")
+    at = datetime.fromisoformat(was["at"]) if was["at"] else None
+    if (
+        at is not None
+        and was["planned"]
+        and not queries.entry(post, timezone.get_current_timezone()).planned
+    ):  # type: ignore[arg-type]
+        publishing.schedule(post, at, by=request.actor)
+    else:
+        publishing.move(post, at, by=request.actor)
+    zone = _zone(request, request.POST.get("zone", ""))
+    entry = queries.entry(post, zone)
+    return _moved(request, entry, zone, f"Back on {grid.moments(entry, zone)}", "")
+
+
+def _was(token: str) -> dict[str, Any]:
+    try:
+        read: dict[str, Any] = signing.loads(token, salt="calendar.move", max_age=UNDO_OPEN)
+    except signing.BadSignature:
+        raise NotYet("That can no longer be undone. Move the post by hand.") from None
+    return read
+
+
+def _said(before: Entry, after: Entry, zone: ZoneInfo) -> str:
+    where = grid.moments(after, zone)
+    words = "Taken off the calendar" if after.at is None else f"Moved to {where}"
+    if after.standing == before.standing:
+        return words
+    if after.standing == "review":
+        return f"{words}. It waits for approval of the new time"
+    if after.standing == "draft" and before.standing in ("approved", "planned"):
+        return f"{words}. It is a draft again"
+    return words
+
+
+def _asked(text: str, at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """The moment that was asked for: a day keeps the hour the post had. Nothing is no day."""
+    if not text:
+        return None
+    try:
+        if "T" in text:
+            return instant(datetime.fromisoformat(text).replace(tzinfo=None), zone)
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NotYet("That is not a day. Choose one from the calendar.", "at") from None
+    if at is None:
+        return instant(queries.next_morning(day, zone, timezone.now()), zone)
+    return instant(datetime.combine(day, at.time().replace(tzinfo=None)), zone)
+
+
+def _moved(
+    request: Request, entry: Entry, zone: ZoneInfo, text: str, undo: str
+) -> HttpResponse:
+    if "application/json" not in request.headers.get("Accept", ""):
+        messages.success(request, text, extra_tags=f"undo={undo}" if undo else "")
+        day = f"?d={entry.at:%Y-%m-%d}" if entry.at else ""
+        return redirect(reverse("calendar", args=[request.workspace.slug]) + day)
+    context = {"entry": entry, "zone": zone, "workspace": request.workspace, "may_write": True}
+    html = render_to_string("calendar/_post.html", context, request=request)
+    date_ = f"{entry.at:%Y-%m-%d}" if entry.at else ""
+    return JsonResponse(
+        {"id": entry.post.pk, "date": date_, "text": text, "html": html, "undo": undo}
+    )
+
+
+def _zone(request: Request, name: str) -> ZoneInfo:
+    """The zone the page was drawn in, if it is one of this workspace's."""
+    ours = {c.zone_name for c in _channels(request)} | {request.workspace.time_zone}
+    return known_zone(name if name in ours else request.workspace.time_zone)
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+def _posts() -> Any:
+    return Post.objects.select_related("workspace").exclude(state=Post.State.BINNED)
+
+
+def _channels(request: Request) -> Any:
+    found = Channel.objects.filter(workspace=request.workspace).exclude(state="gone")
+    return found.select_related("workspace").order_by("pk")
+
+
+urlpatterns = [
+    path("w/<slug:ws>/calendar/", show, name="calendar"),
+    path("w/<slug:ws>/posts/<int:pk>/peek/", peek, name="post-peek"),
+    path("w/<slug:ws>/posts/<int:pk>/move/", move, name="post-move"),
+    path("w/<slug:ws>/posts/<int:pk>/move/undo/<str:token>/", undo_move, name="post-move-undo"),
+]

@@ -166,7 +166,9 @@ def read(asked: Mapping[str, str], workspace: Workspace, channels: Sequence[Chan
         day=_day(asked.get("d", "")) or today,
         only=Only(
             channel.pk if channel else None,
-            int(campaign) if campaign.isascii() and campaign.isdigit() and len(campaign) < 18 else None,
+            int(campaign)
+            if campaign.isascii() and campaign.isdigit() and len(campaign) < 18
+            else None,
             standing if standing in STANDINGS else None,
         ),
         zone=zone,

@@ -1,11 +1,13 @@
 """Small words for posts in templates: their sign, their moment, their text in colour."""
 
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from clarion.content.queries import Counter
 from clarion.interfaces.web import calendar_grid
 from clarion.interfaces.web.templatetags.ui import STATES
 from clarion.publishing.queries import Entry
@@ -13,6 +15,7 @@ from clarion.text import counting
 
 register = template.Library()
 
+ROUND = 50.27  # length of a circle of radius 8
 SHOWN = 28  # letters of an address that a preview shows
 
 
@@ -25,6 +28,18 @@ def symbol(standing: str) -> str:
 @register.filter
 def moments(entry: Entry, zone: ZoneInfo) -> str:
     return calendar_grid.moments(entry, zone)
+
+
+@register.filter
+def arc(counter: Counter) -> str:
+    """How much of a ring of radius 8 is filled, for `stroke-dasharray`."""
+    return f"{counter.share * ROUND:.2f} {ROUND}"
+
+
+@register.filter
+def host(url: str) -> str:
+    """The name of the site an address leads to."""
+    return urlsplit(url).netloc.removeprefix("www.") if "://" in url else url
 
 
 @register.filter

@@ -1,0 +1,97 @@
+"""Pictures of posts: seen by members only, taken in one by one, refused in sentences."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from clarion.accounts.rights import NotAllowed
+from clarion.content import library
+from clarion.content.models import Media
+from clarion.interfaces.web.door import Request, own, page
+from clarion.kit.errors import NotYet
+from clarion.pictures import small
+
+AT_ONCE = 20  # files
+FOR_A_YEAR = "private, max-age=31536000, immutable"  # a picture is named after its bytes
+
+
+@require_GET
+@page
+def media(request: Request, pk: int) -> HttpResponse:
+    medium = own(Media.objects.all(), request, pk=pk)
+    return _picture(_read(medium.path), medium.mime)
+
+
+@require_GET
+@page
+def media_small(request: Request, pk: int) -> HttpResponse:
+    medium = own(Media.objects.all(), request, pk=pk)
+    kept = medium.path.with_suffix(".small")
+    if not kept.exists():
+        part = kept.with_suffix(".part")
+        part.write_bytes(small.small(_read(medium.path)))
+        part.replace(kept)
+    return _picture(kept.read_bytes(), small.MIME)
+
+
+def _read(where: Path) -> bytes:
+    try:
+        return where.read_bytes()
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def _picture(data: bytes, mime: str) -> HttpResponse:
+    return HttpResponse(data, content_type=mime, headers={"Cache-Control": FOR_A_YEAR})
+
+
+@require_POST
+@page
+def upload(request: Request) -> HttpResponse:
+    """Files dropped on the composer. Those that are good come in, the others say why not."""
+    if not request.actor.can_somewhere("write"):
+        raise NotAllowed(f"{request.actor.name} may not write posts, so no pictures either.")
+    added, problems = take(request, request.FILES.getlist("files"))
+    html = [
+        render_to_string("composer/_picture.html", {"picture": m}, request=request)
+        for m in added
+    ]
+    return JsonResponse({"items": html, "problems": problems})
+
+
+def take(request: Request, files: Iterable[UploadedFile]) -> tuple[list[Media], list[str]]:
+    """The pictures that came in, and a sentence for each that did not."""
+    added: list[Media] = []
+    problems = []
+    for number, file in enumerate(files):
+        if wrong := _unfit(number, file):
+            problems.append(wrong)
+            continue
+        name = file.name or "picture"
+        try:
+            added.append(library.add(request.workspace, name, file.read(), by=request.actor))
+        except NotYet as reason:
+            problems.append(str(reason))
+    return added, problems
+
+
+def _unfit(number: int, file: UploadedFile) -> str:
+    """What can be said against a file without reading it, or nothing."""
+    if number >= AT_ONCE:
+        return f"{file.name}: at most {AT_ONCE} pictures at once. Add it again."
+    if (file.size or 0) > library.MAX_BYTES:
+        most = library.MAX_BYTES // 2**20
+        return f"{file.name}: larger than {most} MB. Export it smaller."
+    return ""
+
+
+urlpatterns = [
+    path("w/<slug:ws>/media/<int:pk>/", media, name="media"),
+    path("w/<slug:ws>/media/<int:pk>/small/", media_small, name="media-small"),
+    path("w/<slug:ws>/media/add/", upload, name="media-add"),
+]
