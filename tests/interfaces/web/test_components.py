@@ -373,3 +373,54 @@ def test_the_gallery_shows_every_part_under_the_policy(client, settings):
     assert not re.search(r"\sstyle=|\son[a-z]+=", text)
     for state in ui.STATES:
         assert f"{state.replace('_', ' ').capitalize()}</span>" in text
+
+
+# --- the frame around a page ------------------------------------------------------------------
+
+
+@pytest.fixture
+def frame(client, owner, space):
+    """The home page as its owner gets it."""
+    client.force_login(owner)
+
+    def ask():
+        answer = client.get(f"/w/{space.slug}/")
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    return ask
+
+
+def test_the_menu_follows_the_order_of_the_loop(frame):
+    groups = re.findall(r'class="nav-g"><h2>([^<]+)</h2>', frame())
+    loop = ["Plan", "Engage", "Measure", "Promote", "Steer", "Set up"]
+    assert groups == [name for name in loop if name in groups]
+    assert len(groups) > 1
+
+
+def test_the_frame_says_where_one_is_and_lets_the_keyboard_skip_the_menu(frame):
+    said = frame()
+    assert re.search(r'<a href="/w/[^"]+"[^>]*aria-current="page"', said)
+    assert said.index('class="skip" href="#main"') < said.index('id="side"')
+    assert 'id="main" tabindex="-1"' in said
+
+
+def test_the_frame_hears_what_happens_in_this_workspace(frame, space):
+    assert f'data-live="/w/{space.slug}/live/"' in frame()
+
+
+def test_single_key_shortcuts_can_be_switched_off(frame, owner):
+    assert 'data-shortcuts="off"' not in frame()
+    owner.shortcuts_on = False
+    owner.save()
+    assert 'data-shortcuts="off"' in frame()
+
+
+def test_the_frame_breaks_no_rule_of_the_policy(frame):
+    assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", frame())
+
+
+def test_a_home_screen_icon_is_named_by_the_file_that_is_served(client):
+    said = client.get("/site.webmanifest").json()
+    for picture in said["icons"]:
+        assert finders.find(picture["src"].removeprefix("/static/"))

@@ -46,7 +46,9 @@ STATES: Mapping[str, tuple[str, str]] = {
     ),
     **dict.fromkeys(("partly",), ("calm", "circle-dashed")),
     **dict.fromkeys(("snoozed",), ("off", "snooze")),
-    **dict.fromkeys(("cancelled", "removed", "gone", "binned", "off", "voided", "ended"), ("off", "ban")),
+    **dict.fromkeys(
+        ("cancelled", "removed", "gone", "binned", "off", "voided", "ended"), ("off", "ban")
+    ),
 }
 TONES = {
     "info": ("", "info"),
