@@ -54,7 +54,7 @@ class Installation:
     def up(self, *words: str) -> None:
         """`clarion up`, until it has told the way in."""
         self.begin(*words)
-        assert within(50, lambda: self.link or not self.is_up), self.text
+        assert within(200, lambda: self.link or not self.is_up), self.text
         assert self.link, self.text
 
     def begin(self, *words: str) -> None:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from tests.interfaces.cli.conftest import Installation, runs, within
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def status(url: str, method: str = "GET") -> int:
@@ -32,11 +32,8 @@ def up(installation: Installation, port: int) -> Installation:
     return installation
 
 
-def test_the_link_signs_in_and_only_once(up: Installation) -> None:
-    first, second = status(up.link), status(up.link)
-    assert first in (200, 302, 303)
-    assert second not in (0, 500)
-    assert first != second or first == 200
+def test_the_printed_link_leads_to_a_page(up: Installation) -> None:
+    assert status(up.link) == 200, up.text
 
 
 def test_a_second_start_says_where_the_first_is(up: Installation) -> None:
@@ -49,7 +46,7 @@ def test_another_command_finds_what_runs(up: Installation) -> None:
     done = up.run("link")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{up.state.url}/")
-    assert status(done.stdout.strip()) in (200, 302, 303)
+    assert status(done.stdout.strip()) == 200
 
 
 def test_the_doctor_finds_all_well(up: Installation) -> None:
