@@ -119,3 +119,15 @@ def later():
     from django.utils import timezone
 
     return lambda **by: time_machine.travel(timezone.now() + timedelta(**by), tick=True)
+
+
+@pytest.fixture
+def png():
+    """A small picture."""
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "peru").save(out, "PNG")
+    return out.getvalue()

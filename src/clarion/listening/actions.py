@@ -20,14 +20,20 @@ LOOK_BACK = timedelta(days=7)  # how far a new watch reads back
 
 
 @transaction.atomic
-def watch(channel: Channel, words: str, *, by: Actor) -> Watch:
-    """Listen for words through a channel whose network can search."""
+def watch(channel: Channel, words: str, *, live: bool = False, by: Actor) -> Watch:
+    """Listen for words through a channel whose network can search.
+
+    `live` hears the public stream too, as it happens. A large network says hundreds of things
+    a second, and each of them costs this machine a little work.
+    """
     by.must("listen", channel.workspace_id)
     words = " ".join(clean_text(words, "words").split())
     if not words or len(words) > 200:
         raise NotYet("Say which words to listen for, in 1 to 200 characters.", "words")
     if channel.network.listening is None:
         raise NotYet(f"{channel.network.name} cannot be searched.", "channel")
+    if live and channel.network.streaming is None:
+        raise NotYet(f"{channel.network.name} has no stream to listen to.", "live")
     now = timezone.now()
     found, fresh = Watch.objects.get_or_create(
         channel=channel,
@@ -35,6 +41,7 @@ def watch(channel: Channel, words: str, *, by: Actor) -> Watch:
         defaults={
             "workspace_id": channel.workspace_id,
             "state": Watch.State.ON,
+            "live": live,
             "due_at": now,
             "read_until": now - LOOK_BACK,
         },

@@ -1,5 +1,8 @@
 """Words we want to hear about, and what we heard."""
 
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.utils import timezone
 
@@ -26,6 +29,7 @@ class Watch(WorkItem):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="watches")
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="watches")
     words = models.CharField(max_length=200)
+    live = models.BooleanField(default=False)  # hear the public stream too, as it happens
     read_until = models.DateTimeField(default=timezone.now)
     last_read_at = models.DateTimeField(null=True, blank=True)
 
@@ -36,6 +40,53 @@ class Watch(WorkItem):
 
     def __str__(self) -> str:
         return self.words
+
+
+class Ear(WorkItem):
+    """One line to the public stream of one server, shared by all live watches there."""
+
+    class State(models.TextChoices):
+        ON = "on", "Listening"
+        OFF = "off", "Paused"
+
+    flow = Flow(
+        {State.ON: {State.OFF}, State.OFF: {State.ON}},
+        start=State.ON,
+        runs=frozenset({State.ON}),
+    )
+
+    network_key = models.CharField(max_length=20)
+    server = models.CharField(max_length=255)  # host of the channels' own addresses
+    last_heard_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(WorkItem.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["network_key", "server"], name="one_ear_per_server")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network_key} {self.server}"
+
+    watches: Sequence[Watch] = ()  # all live ones on this server; set when loaded
+
+    @classmethod
+    def adopt_channels(cls) -> int:
+        """Make an ear for every server on which somebody wants to hear the stream."""
+        live = Watch.objects.filter(live=True, state=Watch.State.ON)
+        channels = Channel.objects.filter(
+            pk__in=live.values("channel"), state=Channel.State.OPEN
+        )
+        have = set(cls.objects.values_list("network_key", "server"))
+        wanted = {(c.network_key, host(c)) for c in channels if c.network.streaming} - have
+        rows = [
+            cls(network_key=key, server=server, state=cls.State.ON, due_at=timezone.now())
+            for key, server in wanted
+        ]
+        return len(cls.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def host(channel: Channel) -> str:
+    return urlsplit(channel.url).netloc
 
 
 class Mention(models.Model):

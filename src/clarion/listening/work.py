@@ -1,5 +1,6 @@
 """What the worker does for listening: search again and again, hear the stream in between."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,11 +14,14 @@ from clarion.channels.models import reachable
 from clarion.channels.work import tell_shut
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.listening.actions import hear
-from clarion.listening.models import Watch
-from clarion.networks.base import NetworkError
+from clarion.listening.models import Ear, Watch, host
+from clarion.networks.base import Message, NetworkError
 from clarion.publishing.outgoing import heed
+from clarion.text.matching import matches
 
 ROUND = timedelta(seconds=60)
+WHILE = 15  # seconds at the stream before what was heard is written down
+ENOUGH = 20  # messages that are written down at once
 OVERLAP = timedelta(minutes=10)  # search indexes lag behind
 
 
@@ -38,13 +42,65 @@ async def search(watch: Watch) -> Outcome:
     return Stay(at=now + ROUND, also=also, found=list(found))
 
 
+def _write_down(watch: Watch, found: Sequence[Message]) -> None:
+    if fresh := hear(watch, found):
+        by = worker(watch.workspace_id)
+        record(by, "mention.heard", f"Watch {watch.pk}", after={"mentions": len(fresh)})
+
+
 def heard(results: Sequence[tuple[Watch, Outcome]]) -> None:
     for watch, outcome in results:
-        if isinstance(outcome.found, list) and (fresh := hear(watch, outcome.found)):
-            by = worker(watch.workspace_id)
-            record(by, "mention.heard", f"Watch {watch.pk}", after={"mentions": len(fresh)})
+        if isinstance(outcome.found, list):
+            _write_down(watch, outcome.found)
     for channel in heed(results):
         tell_shut(channel)
+
+
+async def overhear(ear: Ear) -> Outcome:
+    """Listen to the stream for a while, or until there is enough to write down."""
+    if not ear.watches:
+        return Stay(at=timezone.now() + ROUND)
+    channel = ear.watches[0].channel
+    stream, found = channel.network.streaming, list[Message]()
+    if stream is None:
+        return Stay(at=timezone.now() + timedelta(days=1))
+    words = sorted({word for watch in ear.watches for word in watch.words.split()})
+    try:
+        async with asyncio.timeout(WHILE):
+            async for message in stream.stream(channel.call(), words):
+                if any(matches(watch.words, message.text) for watch in ear.watches):
+                    found.append(message)
+                if len(found) >= ENOUGH:
+                    break
+    except TimeoutError:
+        pass  # a quiet while is nothing to worry about: the next one begins at once
+    except NetworkError as error:
+        at = getattr(error, "at", None) or timezone.now() + ROUND
+        return Stay(at=at, problem=str(error), also=_heard_now(ear, found), found=found)
+    return Stay(at=timezone.now(), also=_heard_now(ear, found), found=found)
+
+
+def _heard_now(ear: Ear, found: Sequence[Message]) -> dict[str, Any]:
+    return {"last_heard_at": timezone.now() if found else ear.last_heard_at}
+
+
+def overheard(results: Sequence[tuple[Ear, Outcome]]) -> None:
+    for ear, outcome in results:
+        for watch in ear.watches:
+            _write_down(watch, [m for m in outcome.found or () if matches(watch.words, m.text)])
+
+
+def load_ears(rows: QuerySet[Ear]) -> Sequence[Ear]:
+    ears = list(rows)
+    live = Watch.objects.filter(live=True, state=Watch.State.ON, channel__state="open")
+    watches = list(live.select_related("channel__workspace"))
+    for ear in ears:
+        ear.watches = [
+            w
+            for w in watches
+            if (w.channel.network_key, host(w.channel)) == (ear.network_key, ear.server)
+        ]
+    return ears
 
 
 def _load(rows: QuerySet[Watch]) -> Sequence[Watch]:
@@ -62,4 +118,8 @@ STEPS: tuple[Step[Any], ...] = (
         batch=50,
         queue="ingest",
     ),
+    Step(
+        Ear, Ear.State.ON, overhear, load=load_ears, settled=overheard, batch=50, queue="listen"
+    ),
 )
+READERS = (Ear,)

@@ -1,18 +1,25 @@
 """Everything the worker knows how to do."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync, sync_to_async
 
 from clarion.ads import work as ads
 from clarion.channels import work as channels
 from clarion.channels.line import line
-from clarion.channels.models import Reader
 from clarion.community import work as community
 from clarion.kit.steps import Step
 from clarion.listening import work as listening
 from clarion.measurement import work as measurement
 from clarion.publishing import work as publishing
+
+
+class Adopts(Protocol):
+    """Makes a row for everything that needs one and has none."""
+
+    @classmethod
+    def adopt_channels(cls) -> int: ...
+
 
 STEPS: tuple[Step[Any], ...] = (
     *publishing.STEPS,
@@ -22,7 +29,12 @@ STEPS: tuple[Step[Any], ...] = (
     *ads.STEPS,
     *channels.STEPS,
 )
-READERS: tuple[type[Reader], ...] = (*community.READERS, *measurement.READERS, *ads.READERS)
+READERS: tuple[type[Adopts], ...] = (
+    *community.READERS,
+    *listening.READERS,
+    *measurement.READERS,
+    *ads.READERS,
+)
 BY_NAME = {step.name: step for step in STEPS}
 
 
