@@ -43,6 +43,4 @@ def _place(cursor: str) -> tuple[datetime, int]:
     try:
         return EPOCH + int(ticks) * TICK, int(pk)
     except (ValueError, OverflowError):
-        raise NotYet(
-            "This place in the list does not exist. Start again from its top."
-        ) from None
+        raise NotYet("There is no such place in this list. Start from its top.") from None

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from clarion.accounts.models import Membership, User, Workspace
@@ -57,7 +59,9 @@ def come_in(request: Any, ws: str) -> None:
     request.membership = membership
     request.workspace = membership.workspace
     request.actor = membership.actor()
-    request.session["workspace"] = ws
+    # Only what changes: two requests at once would put back what the other took out.
+    if request.session.get("workspace") != ws:
+        request.session["workspace"] = ws
 
 
 def own(rows: QuerySet[Row], request: Request, path: str = "workspace", **where: Any) -> Row:
@@ -75,3 +79,11 @@ def toast(
     said = {"text": text, "tone": tone, **({"undo": undo} if undo else {})}
     response["HX-Trigger"] = json.dumps({"toast": said})
     return response
+
+
+def undone(request: HttpRequest, text: str, go: str) -> HttpResponse:
+    """It was taken back: say so to the script that asked, or on the page to go to."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"text": text, "go": go})
+    messages.success(request, text)
+    return redirect(go)

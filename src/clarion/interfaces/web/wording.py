@@ -39,6 +39,8 @@ def moment(at: date, style: str, now: datetime) -> str:
     """Styles: short (21 Nov, 14:05), long, date, time, ago."""
     if style == "ago" and isinstance(at, datetime):
         return ago(at, now)
+    if style == "for" and isinstance(at, datetime):
+        return lasting(at, now)
     day = f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b %Y}"
     if style == "date" or not isinstance(at, datetime):
         return day
@@ -60,9 +62,23 @@ def ago(at: datetime, now: datetime) -> str:
         return "just now" if seconds >= 0 else "in a moment"
     if far >= 7 * DAY:
         return moment(at, "date", now)
-    size, unit = next((s, u) for s, u in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")) if far >= s)
-    words = f"{int(far // size)} {unit}"
+    words = _length(far)
     return f"{words} ago" if seconds > 0 else f"in {words}"
+
+
+def lasting(since: datetime, now: datetime) -> str:
+    """
+    >>> from datetime import timedelta
+    >>> lasting(datetime(2026, 11, 1), datetime(2026, 11, 21))
+    '20 d'
+    """
+    return _length(max((now - since).total_seconds(), MINUTE))
+
+
+def _length(seconds: float) -> str:
+    units = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"))
+    size, unit = next((s, u) for s, u in units if seconds >= s)
+    return f"{int(seconds // size)} {unit}"
 
 
 @dataclass(frozen=True)

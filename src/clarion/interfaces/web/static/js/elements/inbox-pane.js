@@ -78,7 +78,9 @@ class InboxPane extends HTMLElement {
     meter.classList.toggle("warn", left >= 0 && full > 0.9);
     meter.classList.toggle("bad", left < 0);
     meter.querySelector(".n").textContent = left;
-    meter.querySelector(".v").setAttribute("stroke-dasharray", `${full * RING} ${RING}`);
+    const ring = meter.querySelector(".v");
+    ring.setAttribute("visibility", full ? "visible" : "hidden");
+    ring.setAttribute("stroke-dasharray", `${full * RING} ${RING}`);
   }
 
   pressed(event) {
