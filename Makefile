@@ -40,6 +40,7 @@ dist: dev ## a wheel in dist/
 	@rm -rf dist && .venv/bin/pip wheel --quiet --no-deps --wheel-dir dist . && ls dist
 
 lock: dev ## the newest versions that fit together
+	@.venv/bin/pip install --quiet uv
 	@for each in "requirements.lock" "requirements-dev.lock --group dev -c requirements.lock"; do \
 	  .venv/bin/uv pip compile --upgrade --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q pyproject.toml -o $$each; done
 
