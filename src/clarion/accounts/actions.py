@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -208,6 +209,28 @@ def _guard_owners(membership: Membership, by: Actor, *, leaving: bool) -> None:
     # Locked, so that two owners cannot remove each other at the same moment.
     if leaving and not list(others.select_for_update().values_list("pk")):
         raise NotYet("A workspace needs an owner. Make somebody else owner first.", "role")
+
+
+@transaction.atomic
+def introduce(user: User, *, name: str, email: str, password: str | None = None) -> None:
+    """Change who somebody is and how they sign in. A password of None stays as it is."""
+    if not name.strip() or len(name.strip()) > 100:
+        raise NotYet("Give a name of 1 to 100 characters.", "name")
+    email = _email(email)
+    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
+        raise NotYet("Somebody signs in with this address already. Take another.", "email")
+    user.name, user.email = name.strip(), email
+    if password is not None:
+        _good_password(password, user)
+        user.set_password(password)
+    user.save()
+
+
+def _good_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise NotYet(" ".join(error.messages), "password") from error
 
 
 def _email(text: str) -> str:
