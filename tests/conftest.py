@@ -1,4 +1,4 @@
-"""The world of the tests: a throw-away PostgreSQL, a practice network, a bakery and its people."""
+"""The world of the tests: a practice network, a bakery and its people."""
 
 from datetime import timedelta
 

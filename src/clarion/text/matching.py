@@ -2,7 +2,7 @@
 
 import regex
 
-_WORD = regex.compile(r"[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}_]+)*")
+_WORD = regex.compile(r"[\p{L}\p{N}_]+(?:['\u2019-][\p{L}\p{N}_]+)*")
 
 
 def words(text: str) -> set[str]:

@@ -1,0 +1,92 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from clarion.accounts.rights import NotAllowed, worker
+from clarion.ads import actions as ads
+from clarion.ads.models import Ledger, Promotion
+from clarion.ads.queries import purse
+from clarion.kit.errors import NotYet
+from clarion.strategy.models import Lesson
+
+
+@pytest.fixture
+def live(delivery, work):
+    work()
+    delivery.refresh_from_db()
+    return delivery
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "NaN", "Infinity", "a lot", "1e30", "0.001"])
+def test_a_senseless_amount_is_a_sentence(live, boss, amount):
+    with pytest.raises(NotYet):
+        ads.promote(live, amount, by=boss)
+
+
+def test_nothing_is_spent_above_what_is_left(live, boss, campaign):
+    ads.promote(live, 30, by=boss)
+    with pytest.raises(NotYet, match=r"20\.00 EUR left"):
+        ads.promote(live, 21, by=boss)
+    assert purse(campaign).left == 20
+
+
+def test_nothing_is_spent_by_itself(live, space):
+    with pytest.raises(NotAllowed):
+        ads.promote(live, 1, by=worker(space.pk))
+
+
+def test_an_analyst_may_not_spend(live, member):
+    with pytest.raises(NotAllowed):
+        ads.promote(live, 1, by=member("analyst").actor())
+
+
+def test_a_lost_answer_does_not_order_twice(live, boss, playground, work, later):
+    playground.fault("fail_after", next=1)
+    ads.promote(live, 10, by=boss)
+    work()
+    assert Promotion.objects.get().state == "unsure"
+    with later(seconds=10):
+        work()
+    promotion = Promotion.objects.get()
+    assert promotion.state == "live"
+    assert promotion.tries == 1
+
+
+def test_what_was_spent_is_counted_and_told(live, boss, campaign, playground, work, later):
+    ads.promote(live, 10, until=timezone.now() + timedelta(days=7), by=boss)
+    work()
+    playground.forward(hours=48)
+    Ledger.objects.update(due_at=timezone.now())
+    work()
+    promotion = Promotion.objects.get()
+    assert 0 < promotion.spent <= 10
+    assert purse(campaign).spent == promotion.spent
+    assert Lesson.objects.filter(said_by="ads", text__contains=str(promotion.spent)).exists()
+
+
+def test_stopping_frees_what_was_not_spent(live, boss, campaign, playground, work):
+    promotion = ads.promote(live, 40, by=boss)
+    work()
+    promotion.refresh_from_db()
+    ads.stop(promotion, by=boss)
+    assert purse(campaign).left == Decimal(50) - promotion.spent
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_orders_at_once_do_not_both_see_the_same_money(live, boss, campaign):
+    def order(_):
+        try:
+            ads.promote(live, 40, by=boss)
+        except NotYet:
+            return 0
+        finally:
+            connection.close()
+        return 1
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(order, range(4))) == 1
+    assert purse(campaign).left == 10

@@ -1,0 +1,78 @@
+import pytest
+from django.utils import timezone
+
+from clarion.accounts.rights import NotAllowed
+from clarion.community import actions as community
+from clarion.community.models import Conversation, Inbox, Message, Reply
+from clarion.kit.errors import NotYet
+
+
+@pytest.fixture
+def question(delivery, playground, work):
+    work()
+    delivery.refresh_from_db()
+    playground.say("bo", "What time do you open?", on=delivery.remote_id)
+    Inbox.objects.update(due_at=timezone.now())
+    work()
+    return Conversation.objects.get()
+
+
+def test_a_message_that_comes_twice_is_one_message(question, playground, work):
+    playground.fault("twice", probability=1, calls="all")
+    Inbox.objects.update(due_at=timezone.now())
+    work()
+    assert Message.objects.count() == 1
+
+
+def test_a_comment_knows_the_post_it_is_on(question, delivery):
+    assert (question.delivery, question.kind, question.author) == (delivery, "comment", "bo")
+
+
+def test_an_answer_goes_out_once_though_its_answer_was_lost(
+    question, boss, playground, work, later
+):
+    before = playground.stats["live"]
+    playground.fault("fail_after", next=1)
+    community.answer(question, "At seven!", by=boss)
+    work()
+    with later(seconds=10):
+        work()
+    assert Reply.objects.get().state == "live"
+    assert playground.stats["live"] == before + 1
+    question.refresh_from_db()
+    assert question.answered_at
+
+
+def test_a_private_message_is_answered_in_private(channel, boss, playground, work):
+    playground.say("bo", "Do you cater?", direct="bakery")
+    work()
+    conversation = Conversation.objects.get()
+    assert conversation.kind == "direct"
+    community.answer(conversation, "We do!", by=boss)
+    work()
+    assert Reply.objects.get().state == "live"
+
+
+def test_a_new_message_opens_what_was_done(question, boss, playground, work):
+    community.finish(question, by=boss)
+    playground.say("bo", "And on Sundays?", on=question.messages.get().remote_id)
+    Inbox.objects.update(due_at=timezone.now())
+    work()
+    question.refresh_from_db()
+    assert question.state == "open"
+    assert question.messages.count() == 2
+
+
+def test_an_empty_answer_is_refused(question, boss):
+    with pytest.raises(NotYet, match="Write an answer"):
+        community.answer(question, "  ", by=boss)
+
+
+def test_an_answer_that_is_too_long_is_refused_before_it_is_sent(question, boss):
+    with pytest.raises(NotYet, match="500"):
+        community.answer(question, "x" * 501, by=boss)
+
+
+def test_an_editor_may_not_answer(question, member):
+    with pytest.raises(NotAllowed):
+        community.answer(question, "Hi", by=member("editor").actor())
