@@ -117,7 +117,7 @@ def move(request: Request, pk: int) -> HttpResponse:
     at = _asked(request.POST.get("date", "").strip(), before.at, zone)
     if at == post.planned_for:
         return _moved(request, before, zone, f"It stays on {grid.moments(before, zone)}", "")
-    was = {"at": _iso(post.planned_for), "planned": before.planned}
+    was = {"at": _iso(post.planned_for), "planned": before.planned, "zone": zone.key}
     moved = publishing.move(post, at, by=request.actor)
     after = queries.entry(moved, zone)
     said = _said(before, after, zone)
@@ -135,15 +135,11 @@ def undo_move(request: Request, pk: int, token: str) -> HttpResponse:
     if was.get("post") != pk or was["version"] != post.version:
         raise Conflict("Somebody has changed this post since. Look at it, then move it.")
     at = datetime.fromisoformat(was["at"]) if was["at"] else None
-    if (
-        at is not None
-        and was["planned"]
-        and not queries.entry(post, timezone.get_current_timezone()).planned
-    ):  # type: ignore[arg-type]
-        publishing.schedule(post, at, by=request.actor)
+    zone = _zone(request, was["zone"])
+    if at is not None and was["planned"] and not queries.entry(post, zone).planned:
+        publishing.schedule(post, at, by=request.actor)  # it had been called off
     else:
         publishing.move(post, at, by=request.actor)
-    zone = _zone(request, request.POST.get("zone", ""))
     entry = queries.entry(post, zone)
     return _moved(request, entry, zone, f"Back on {grid.moments(entry, zone)}", "")
 
@@ -190,7 +186,8 @@ def _moved(
         messages.success(request, text, extra_tags=f"undo={undo}" if undo else "")
         day = f"?d={entry.at:%Y-%m-%d}" if entry.at else ""
         return redirect(reverse("calendar", args=[request.workspace.slug]) + day)
-    context = {"entry": entry, "zone": zone, "workspace": request.workspace, "may_write": True}
+    css = f"q-{entry.at.hour * 4 + entry.at.minute // 15}" if entry.at else "draft-card"
+    context = {"entry": entry, "zone": zone, "css": css, "may_write": True}
     html = render_to_string("calendar/_post.html", context, request=request)
     date_ = f"{entry.at:%Y-%m-%d}" if entry.at else ""
     return JsonResponse(

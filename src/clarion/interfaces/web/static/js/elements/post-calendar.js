@@ -1,19 +1,19 @@
-// <post-calendar data-mode="month|week">: makes the server's grid movable.
+// <post-calendar data-mode="month|week|list" data-zone>: makes the server's grid movable.
 //
-// The grid:  .day[data-date="2026-11-24"]  (data-date="" is the tray of drafts) holds  ol.posts
+// The grid:  .day[data-date="2026-11-24"]  (data-date="" is the tray) holds  ol.posts
 //            li.post#post-ID[data-id][data-move=URL][data-peek=URL][data-time="14:00"], data-locked
 //            where nothing may move; in the week also class q-N, the quarter of the day.
-// Moving:    POST data-move {date: "2026-11-24" | "2026-11-24T14:15" | ""}
-//            -> {id, date, label, html, undo}   html is the new li, undo the address that takes it back
+// Moving:    POST data-move {date: "2026-11-24" | "2026-11-24T14:15" | "", zone}
+//            -> {id, date, text, html, undo}   html is the new li, undo the address that takes it back
 // Peeking:   GET data-peek -> what stands in #peek; a form.peek-move in it has a field "date".
 // Every drag has a twin: Alt + arrow keys, and the field in the peek (WCAG 2.5.7).
 import { fetchText, send } from "clarion/net";
 import { toast } from "clarion/toast";
 
-const DAY = 864e5, SLACK = 5, HOLD = 280, EDGE = 90, STEP = 12, MOST_SHOWN = 4;
+const DAY = 864e5, SLACK = 5, HOLD = 280, EDGE = 90, STEP = 12, QUARTER = 15, LAST = 24 * 60 - QUARTER, TRAY = "clarion.tray";
 const narrow = matchMedia("(max-width: 860px)");
 const plain = date => date.toISOString().slice(0, 10);
-const LOCKED = "What is already out keeps its date. Duplicate it to post again.";
+const LOCKED = "What is out or on its way keeps its date. Open it and press “Write again” to post it once more.";
 
 class PostCalendar extends HTMLElement {
   connectedCallback() {
@@ -27,55 +27,41 @@ class PostCalendar extends HTMLElement {
     this.addEventListener("live", event => { if (this.moving) event.stopImmediatePropagation(); }, true);
     this.undone = event => { if (event.detail.html) { event.preventDefault(); this.place(event.detail, true); } };
     document.addEventListener("clarion:undone", this.undone);
-    this.watch = new ResizeObserver(() => this.fit());
-    this.watch.observe(this);
-    this.fit();
-    this.swapped = () => this.fit();
-    this.addEventListener("htmx:after:settle", this.swapped);
-    const today = this.querySelector(".today");
-    if (narrow.matches && today?.getBoundingClientRect().top > innerHeight) today.scrollIntoView({ block: "start" });
-    const morning = this.querySelector(".week [data-morning]");
-    morning?.scrollIntoView({ block: "start" });
+    this.remember = () => { this.scrolled = this.querySelector(".week")?.scrollTop; this.kept = this.contains(document.activeElement) ? document.activeElement.closest(".post")?.id : undefined; };
+    this.restore = () => { this.scroll(); this.tray(this.shown); if (this.kept) this.querySelector(`#${this.kept} .post-b`)?.focus({ preventScroll: true }); };
+    this.addEventListener("htmx:before:swap", this.remember);
+    this.addEventListener("htmx:after:swap", this.restore);
+    this.querySelector("button[data-tray]").hidden = !this.querySelector(".tray");
+    this.tray(localStorage.getItem(TRAY) !== "off");
+    if (narrow.matches) this.querySelector(".today")?.scrollIntoView({ block: "start" });
+    this.scrolled = this.querySelector(".week [data-morning]")?.offsetTop ?? 0;
+    this.scroll();
   }
 
   disconnectedCallback() {
-    this.watch.disconnect();
     document.removeEventListener("clarion:undone", this.undone);
   }
 
   day(date) { return this.querySelector(`.day[data-date="${date}"]`); }
 
-  // What does not fit into a day of the month is folded into "+n more".
-  fit() {
-    if (this.dataset.mode !== "month") return;
-    for (const day of this.querySelectorAll(".cal .day")) {
-      const posts = [...day.querySelectorAll(".post")], more = day.querySelector(".more");
-      const all = narrow.matches || day.classList.contains("open") || posts.length <= MOST_SHOWN;
-      const shown = all ? posts.length : MOST_SHOWN - 1;
-      posts.forEach((post, i) => { post.hidden = i >= shown; });
-      if (!more) continue;
-      more.hidden = shown === posts.length;
-      more.textContent = `+${posts.length - shown} more`;
-    }
-  }
-
   clicked(event) {
     if (this.dropped) { this.dropped = false; event.preventDefault(); event.stopPropagation(); return; }
-    const more = event.target.closest(".more");
-    if (more) { more.closest(".day").classList.add("open"); this.fit(); return; }
-    if (event.target.closest("[data-tray]")) { this.toggleTray(); return; }
-    const button = event.target.closest(".post-b");
-    // A link goes where it says when it is opened in a new tab; else the peek is quicker.
-    if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.target.closest("[data-tray]")) { this.tray(!this.shown); localStorage.setItem(TRAY, this.shown ? "on" : "off"); return; }
+    if (event.target.closest("[data-shut]")) { this.querySelector("#peek").hidePopover(); return; }
+    if (event.target.closest("[data-unplan]")) { this.peeked(""); return; }
+    const link = event.target.closest(".post-b");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.peek(button);
+    this.peek(link);
   }
 
-  toggleTray() {
+  scroll() { const week = this.querySelector(".week"); if (week) week.scrollTop = this.scrolled; }
+
+  tray(shown) {
+    this.shown = shown;
     const tray = this.querySelector(".tray");
-    tray.hidden = !tray.hidden;
-    this.querySelector("[data-tray][aria-expanded]")?.setAttribute("aria-expanded", String(!tray.hidden));
-    this.fit();
+    if (tray) tray.hidden = !shown;
+    this.querySelector("button[data-tray]").setAttribute("aria-expanded", String(shown));
   }
 
   async peek(button) {
@@ -101,20 +87,49 @@ class PostCalendar extends HTMLElement {
   submitted(event) {
     if (!event.target.matches(".peek-move")) return;
     event.preventDefault();
+    this.peeked(event.target.elements.date.value);
+  }
+
+  peeked(date) {
     const pop = this.querySelector("#peek");
     pop.hidePopover();
-    this.move(this.querySelector(`#${pop.dataset.post}`), event.target.elements.date.value, true);
+    this.move(this.querySelector(`#${pop.dataset.post}`), date, true);
   }
 
   key(event) {
     const post = event.target.closest(".post");
-    if (!post || !event.altKey || !event.key.startsWith("Arrow")) return;
+    if (!post || !event.key.startsWith("Arrow") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const from = post.closest(".day").dataset.date;
     const mirrored = getComputedStyle(this).direction === "rtl" ? -1 : 1;
-    const days = { ArrowLeft: -mirrored, ArrowRight: mirrored, ArrowUp: -7, ArrowDown: 7 }[event.key];
-    const to = from && plain(new Date(Date.parse(from) + days * DAY));
-    if (to && this.day(to)) this.move(post, to, true);
+    const [across, down] = { ArrowLeft: [-mirrored, 0], ArrowRight: [mirrored, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (event.altKey) this.nudge(post, across, down);
+    else if (down) this.along(post, down);
+    else this.beyond(post, across);
+  }
+
+  // Alt + arrows: a day; in the month also a week, in the week a quarter of an hour.
+  nudge(post, across, down) {
+    const from = post.closest(".day")?.dataset.date;
+    if (!from) return;
+    if (down && this.dataset.mode === "week") { this.move(post, `${from}T${this.clock(post, down * QUARTER)}`, true); return; }
+    this.move(post, plain(new Date(Date.parse(from) + (across || down * 7) * DAY)), true);
+  }
+
+  clock(post, minutes) {
+    const [h, m] = post.dataset.time.split(":").map(Number);
+    const at = Math.max(0, Math.min(LAST, h * 60 + m + minutes));
+    return `${String(Math.floor(at / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`;
+  }
+
+  along(post, step) {
+    const all = [...this.querySelectorAll(".post")];
+    all[all.indexOf(post) + step]?.querySelector(".post-b").focus();
+  }
+
+  // To the nearest day on that side that holds something.
+  beyond(post, step) {
+    const days = [...this.querySelectorAll(".day")].filter(day => day.querySelector(".post")), at = days.indexOf(post.closest(".day"));
+    days[at + step]?.querySelector(".post-b").focus();
   }
 
   // Moved at once, saved, and put back with the server's reason if it says no.
@@ -124,12 +139,12 @@ class PostCalendar extends HTMLElement {
     this.put(post, this.day(date.slice(0, 10)));
     if (focus) post.querySelector(".post-b").focus();
     try {
-      const said = await send(post.dataset.move, { date });
+      const said = await send(post.dataset.move, { date, zone: this.dataset.zone });
       this.place(said, focus);
-      toast(`Moved to ${said.label}`, { undo: said.undo });
+      toast(said.text, { undo: said.undo });
     } catch (problem) {
       home.insertBefore(post, next);
-      this.fit();
+      if (focus) post.querySelector(".post-b").focus();
       toast(problem.message, { bad: true });
     }
   }
@@ -139,18 +154,16 @@ class PostCalendar extends HTMLElement {
     const list = day.matches("ol") ? day : day.querySelector(".posts"), time = post.dataset.time ?? "99";
     const after = [...list.children].find(other => other !== post && (other.dataset.time ?? "") > time);
     list.insertBefore(post, after ?? null);
-    this.fit();
   }
 
   place(said, focus) {
     this.querySelector(`#post-${CSS.escape(said.id)}`)?.remove();
     const day = this.day(said.date ?? "");
-    if (!day) { this.fit(); return; }
+    if (!day) return;
     const holder = document.createElement("template");
     holder.innerHTML = said.html.trim();
     const post = holder.content.firstElementChild;
     this.put(post, day);
-    post.hidden = false;
     post.classList.add("landed");
     globalThis.htmx?.process(post);
     if (focus) post.querySelector(".post-b").focus();
@@ -162,6 +175,7 @@ class PostCalendar extends HTMLElement {
     if (!post || event.button || "locked" in post.dataset) return;
     const touch = event.pointerType === "touch", from = { x: event.clientX, y: event.clientY };
     const heard = new AbortController(), listen = { signal: heard.signal };
+    const scrolled = this.querySelector(".week")?.scrollTop ?? 0;
     let ghost, over, hold, down = 0;
     const start = () => {
       const box = post.getBoundingClientRect();
@@ -178,7 +192,8 @@ class PostCalendar extends HTMLElement {
       ghost.style.transform = `translate(${x - from.x}px, ${y - from.y}px)`;
       const day = document.elementFromPoint(x, y)?.closest(".day");
       if (day !== over) { over?.classList.remove("over"); over = day; day?.classList.add("over"); }
-      if (y < EDGE) scrollBy(0, -STEP); else if (y > innerHeight - EDGE) scrollBy(0, STEP);
+      const step = y < EDGE ? -STEP : y > innerHeight - EDGE ? STEP : 0;
+      if (step) (this.querySelector(".week") ?? window).scrollBy(0, step);
     };
     const end = drop => {
       heard.abort();
@@ -202,6 +217,7 @@ class PostCalendar extends HTMLElement {
         start();
       }
       moved.preventDefault();
+      down += (this.querySelector(".week")?.scrollTop ?? 0) - scrolled;
       follow(moved.clientX, moved.clientY);
     }, listen);
     addEventListener("touchmove", moved => { if (ghost) moved.preventDefault(); }, { ...listen, passive: false });
@@ -215,10 +231,7 @@ class PostCalendar extends HTMLElement {
     const date = day.dataset.date;
     if (this.dataset.mode !== "week" || !post.dataset.time || !date) return date;
     const hour = parseFloat(getComputedStyle(this.querySelector(".week")).getPropertyValue("--hh"));
-    const [h, m] = post.dataset.time.split(":").map(Number);
-    const minutes = Math.round((h * 60 + m + (down / hour) * 60) / 15) * 15;
-    const within = Math.max(0, Math.min(24 * 60 - 15, minutes));
-    return `${date}T${String(Math.floor(within / 60)).padStart(2, "0")}:${String(within % 60).padStart(2, "0")}`;
+    return `${date}T${this.clock(post, Math.round(((down / hour) * 60) / QUARTER) * QUARTER)}`;
   }
 }
 customElements.define("post-calendar", PostCalendar);

@@ -1,85 +1,102 @@
-// <post-composer>: around a form that works without it, it counts, colours, switches and saves.
+// <post-composer>: around a form that works without it, it colours, switches, asks the server what
+// the networks would say, takes pictures in, and saves by itself.
 //
-// <post-composer data-save=URL data-preview=URL>
-//   <form>
-//     input[name=channels][value=ID]                     where to; unticked hides the channel's tab
-//     [role=tab][data-for=ID]                            a tab; data-for="" is the text for everywhere
-//     [data-panel=ID] textarea                           one text each; data-own="1" on the panel: has its own
-//     [data-count=ID][data-limit][data-unit=graphemes|codepoints][data-link-cost][data-free-host]
-//                                                        its .ring .v and .n show what is left
-//     [data-saved]                                       says "Saved 14:05"
-//     button[data-needs-room]                            closed while a text is too long
-//   #preview                                             filled by POSTing the form to data-preview
-//
-// Save:     POST form -> {saved: "14:05", version, problem?}; 409 means somebody else was quicker.
-import { Problem, send } from "clarion/net";
+// <post-composer data-check=URL data-upload=URL [data-save=URL]>
+//   form: [name=channels] boxes · [role=tab][data-for] and [data-panel] · textareas with .ed-hl behind
+//   #counters #checks #previews #buttons   filled from data-check: {counters, checks, previews, buttons, blocked, zone}
+//   Save: POST form -> {saved, version, page, save, problems}; 409 {problem, html, version}: somebody was quicker.
+import { fold } from "clarion/picture-drop";
 
-const WAIT = 800, LOOK = 350; // ms after the last key
+const WAIT = 900, LOOK = 250, AGAIN = 30000; // ms
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?'\])}…]/gu, TAG = /(?<![\w&/])[@#][\p{L}\p{N}_][\p{L}\p{N}_.@-]*/gu;
-const REMOTE = /(?<![\w@/])@(\w(?:[\w.-]*\w)?)@\w(?:[\w.-]*\w)?/gu;
-const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-const RING = 50.27; // length round a circle of radius 8
-
-export function count(text, { unit = "graphemes", linkCost, freeHost } = {}) {
-  let counted = linkCost ? text.replace(LINK, "x".repeat(Number(linkCost))) : text;
-  if (freeHost !== undefined) counted = counted.replace(REMOTE, "@$1");
-  if (unit === "codepoints") return [...counted].length;
-  let n = 0;
-  for (const letter of letters.segment(counted)) n += letter.segment ? 1 : 0;
-  return n;
-}
+const UNREACHED = "Not saved: the server could not be reached. It is tried again by itself.";
 
 class PostComposer extends HTMLElement {
   connectedCallback() {
-    this.form = this.querySelector("form");
+    this.form = this.querySelector("form.cmp-form");
     if (!this.form) return;
     this.form.addEventListener("input", event => this.typed(event));
-    this.form.addEventListener("change", event => { if (event.target.name === "channels") this.showTabs(); this.later(); });
+    this.form.addEventListener("change", event => { if (event.target.name === "channels") this.showTabs(); });
+    this.addEventListener("click", event => this.clicked(event));
     this.addEventListener("keydown", event => this.arrows(event));
-    this.addEventListener("click", event => { const tab = event.target.closest("[role=tab]"); if (tab) this.open(tab); });
+    this.form.addEventListener("submit", event => this.sent(event));
     this.leave = event => { if (this.unsaved) event.preventDefault(); };
+    this.hot = event => { if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); if (this.dataset.save) this.save(); } };
     addEventListener("beforeunload", this.leave);
-    this.form.addEventListener("submit", () => { this.unsaved = false; clearTimeout(this.saving); });
-    for (const area of this.querySelectorAll("[data-panel] textarea")) this.colour(area);
+    addEventListener("keydown", this.hot);
+    fold(this, this.dataset.upload, () => this.later());
+    for (const area of this.querySelectorAll(".ed-area textarea")) this.colour(area);
+    this.carry();
     this.showTabs();
     this.look();
   }
 
-  disconnectedCallback() { removeEventListener("beforeunload", this.leave); clearTimeout(this.saving); clearTimeout(this.looking); }
-
-  panel(id) { return this.querySelector(`[data-panel="${CSS.escape(id)}"]`); }
-  get common() { return this.panel("").querySelector("textarea"); }
-  get chosen() { return [...this.form.querySelectorAll("[name=channels]:checked")].map(box => box.value); }
-  text(id) { const panel = this.panel(id); return panel?.dataset.own ? panel.querySelector("textarea").value : this.common.value; }
+  disconnectedCallback() {
+    removeEventListener("beforeunload", this.leave);
+    removeEventListener("keydown", this.hot);
+    clearTimeout(this.saving);
+    clearTimeout(this.looking);
+  }
 
   typed(event) {
-    const panel = event.target.closest("[data-panel]");
-    if (panel && event.target.matches("textarea")) {
-      if (panel.dataset.panel) panel.dataset.own = "1";
-      else this.carry();
-      this.colour(event.target);
-    }
-    this.measure();
+    if (event.target.type === "file" || event.target.name === "note") return;
+    if (event.target.matches(".ed-area textarea")) this.colour(event.target);
+    if (event.target.name === "text") this.carry();
     this.later();
   }
 
-  // A channel without words of its own shows those for everywhere.
-  carry() {
-    for (const panel of this.querySelectorAll("[data-panel]:not([data-panel=''])")) {
-      if (panel.dataset.own) continue;
-      const area = panel.querySelector("textarea");
-      area.value = this.common.value;
-      this.colour(area);
+  clicked(event) {
+    const at = selector => event.target.closest(selector);
+    const tab = at("[role=tab]"), mine = at("[data-own]"), common = at("[data-common]"), keep = at("[data-keep-mine]");
+    if (tab) this.open(tab);
+    else if (mine) this.own(mine.dataset.own, this.form.elements.text.value);
+    else if (common) this.own(common.dataset.common, "");
+    else if (at("[data-add-part]")) this.addPart();
+    else if (at("[data-drop-part]")) { at(".ed-part").remove(); this.later(); this.form.elements.text.focus(); }
+    else if (keep) this.keepMine(keep);
+  }
+
+  // A button that is shut says why, beside the fields, and does nothing.
+  sent(event) {
+    if (event.submitter?.hasAttribute("data-blocked")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.querySelector("#checks .note.bad, #counters")?.scrollIntoView({ block: "center" });
+      this.say(this.querySelector("#checks .note.bad")?.textContent.trim() ?? "Choose at least one channel first.", true);
+      return;
     }
+    this.unsaved = false;
+    clearTimeout(this.saving);
+  }
+
+  // --- text ---------------------------------------------------------------------------------------
+  panel(id) { return this.querySelector(`[data-panel="${CSS.escape(id)}"]`); }
+
+  own(id, words) {
+    const area = this.panel(id).querySelector("textarea");
+    area.value = words;
+    this.colour(area);
+    area.focus();
+    this.later();
+  }
+
+  addPart() {
+    const list = this.querySelector(".ed-parts"), made = this.querySelector("template[data-part]").content.cloneNode(true);
+    list.append(made);
+    list.lastElementChild.querySelector("textarea").focus();
+  }
+
+  // A channel without words of its own shows the common ones, in grey.
+  carry() {
+    const words = this.form.elements.text.value;
+    for (const area of this.querySelectorAll("[data-panel]:not([data-panel='']) textarea")) area.placeholder = words || "Same words as everywhere";
   }
 
   showTabs() {
-    const chosen = new Set(["", ...this.chosen]);
+    const chosen = new Set(["", ...[...this.form.querySelectorAll("[name=channels]")].filter(box => box.checked || box.type === "hidden").map(box => box.value)]);
     for (const tab of this.querySelectorAll("[role=tab]")) tab.hidden = !chosen.has(tab.dataset.for);
-    for (const meter of this.querySelectorAll("[data-count]")) meter.hidden = !chosen.has(meter.dataset.count);
     const open = this.querySelector("[role=tab][aria-selected=true]");
-    if (!open || open.hidden) this.open(this.querySelector("[role=tab]"));
-    this.measure();
+    this.open(!open || open.hidden ? this.querySelector("[role=tab]") : open);
   }
 
   open(tab, focus = false) {
@@ -96,8 +113,7 @@ class PostComposer extends HTMLElement {
   arrows(event) {
     const tab = event.target.closest("[role=tab]"), step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!tab || !step) return;
-    const tabs = [...this.querySelectorAll("[role=tab]:not([hidden])")];
-    const next = tabs[tabs.indexOf(tab) + step];
+    const tabs = [...this.querySelectorAll("[role=tab]:not([hidden])")], next = tabs[tabs.indexOf(tab) + step];
     if (next) { event.preventDefault(); this.open(next, true); }
   }
 
@@ -115,44 +131,97 @@ class PostComposer extends HTMLElement {
       parts.push(area.value.slice(at, match.index), mark);
       at = match.index + match[0].length;
     }
-    layer.replaceChildren(...parts, area.value.slice(at), "\u200b");
+    layer.replaceChildren(...(area.value ? [...parts, area.value.slice(at), "\u200b"] : []));
   }
 
-  measure() {
-    let room = true;
-    const chosen = new Set(this.chosen);
-    for (const meter of this.querySelectorAll("[data-count]")) {
-      const limit = Number(meter.dataset.limit), used = count(this.text(meter.dataset.count), meter.dataset);
-      const left = limit - used, full = Math.min(1, used / limit);
-      meter.classList.toggle("warn", left >= 0 && full > 0.9);
-      meter.classList.toggle("bad", left < 0);
-      meter.querySelector(".n").textContent = left;
-      meter.querySelector(".v")?.setAttribute("stroke-dasharray", `${full * RING} ${RING}`);
-      if (left < 0 && chosen.has(meter.dataset.count)) room = false;
-    }
-    for (const button of this.querySelectorAll("[data-needs-room]")) button.disabled = !room || !chosen.size;
-  }
-
+  // --- the server ---------------------------------------------------------------------------------
   later() {
     this.unsaved = true;
-    clearTimeout(this.saving);
     clearTimeout(this.looking);
-    if (this.dataset.save) this.saving = setTimeout(() => this.save(), WAIT);
     this.looking = setTimeout(() => this.look(), LOOK);
+    if (this.dataset.save && !this.clashed) this.saveIn(WAIT);
   }
 
+  saveIn(wait) { clearTimeout(this.saving); this.saving = setTimeout(() => this.save(), wait); }
+
+  fields() {
+    const data = new FormData(this.form);
+    data.delete("files");
+    return data;
+  }
+
+  post(url, signal) {
+    const headers = { "X-CSRFToken": document.body.dataset.csrf, Accept: "application/json" };
+    return fetch(url, { method: "POST", body: this.fields(), headers, signal, credentials: "same-origin" });
+  }
+
+  async look() {
+    this.asked?.abort();
+    this.asked = new AbortController();
+    try {
+      const answer = await this.post(this.dataset.check, this.asked.signal);
+      if (answer.ok) this.show(await answer.json());
+    } catch (problem) { if (problem.name !== "AbortError") console.warn(problem); }
+  }
+
+  show(said) {
+    for (const part of ["counters", "checks", "previews", "buttons"]) {
+      const place = document.getElementById(part);
+      if (place && place.innerHTML !== said[part] && !place.contains(document.activeElement)) place.innerHTML = said[part];
+    }
+    if (this.form.elements.zone.value !== said.zone) {
+      this.form.elements.zone.value = said.zone;
+      this.querySelector("[data-zone]").textContent = said.zone;
+    }
+  }
+
+  // One at a time: the next save must know the version of the last.
   async save() {
+    if (this.busy) { this.saveIn(WAIT); return; }
+    clearTimeout(this.saving);
+    this.busy = true;
+    this.unsaved = false;
     this.say("Saving…");
     try {
-      const said = await send(this.dataset.save, new FormData(this.form));
-      this.unsaved = false;
-      if (said.version && this.form.elements.version) this.form.elements.version.value = said.version;
-      this.say(`Saved ${said.saved ?? ""}`.trim());
-    } catch (problem) {
-      // Kept in the page; tried again with the next key, at the latest after half a minute.
-      this.say(problem instanceof Problem ? problem.message : "Not saved yet.", true);
-      if (problem.status !== 409) this.saving = setTimeout(() => this.save(), 30000);
+      const answer = await this.post(this.dataset.save), said = await answer.json().catch(() => ({}));
+      if (answer.ok) this.saved(said);
+      else this.refused(answer.status, said);
+    } catch { this.unsaved = true; this.say(UNREACHED, true); this.saveIn(AGAIN); }
+    this.busy = false;
+  }
+
+  saved(said) {
+    this.form.elements.version.value = said.version;
+    if (this.dataset.save !== said.save) {
+      this.dataset.save = said.save;
+      this.form.action = said.page;
+      this.form.elements.post.value = said.page.match(/(\d+)\/$/)[1];
+      history.replaceState(null, "", said.page);
     }
+    const late = said.problems?.at ?? "", field = this.querySelector("#at-p");
+    field.hidden = !late;
+    field.querySelector("span").textContent = late;
+    const rest = Object.entries(said.problems ?? {}).filter(([about]) => about !== "at").map(([, text]) => text);
+    this.say(rest.length ? rest.join(" ") : `${late ? "Saved, but for the time" : "All changes saved"} ${said.saved}`, rest.length > 0);
+  }
+
+  refused(status, said) {
+    this.unsaved = true;
+    this.say(said.problem ?? `The server answered ${status}. Not saved yet.`, true);
+    if (status !== 409 || !said.html) return;
+    this.clashed = true;
+    clearTimeout(this.saving);
+    this.querySelector(".clash")?.remove();
+    this.form.insertAdjacentHTML("beforebegin", said.html);
+    this.querySelector(".clash").scrollIntoView({ block: "center" });
+  }
+
+  keepMine(button) {
+    this.form.elements.version.value = button.dataset.keepMine;
+    this.clashed = false;
+    const card = button.closest(".clash") ?? document.querySelector(".clash");
+    card.remove();
+    if (this.dataset.save) this.save();
   }
 
   say(words, bad = false) {
@@ -160,20 +229,6 @@ class PostComposer extends HTMLElement {
     if (!place) return;
     place.textContent = words;
     place.classList.toggle("err", bad);
-  }
-
-  async look() {
-    const place = document.getElementById("preview");
-    if (!place || !this.dataset.preview) return;
-    this.looked?.abort();
-    this.looked = new AbortController();
-    try {
-      const answer = await fetch(this.dataset.preview, {
-        method: "POST", body: new FormData(this.form), signal: this.looked.signal,
-        headers: { "X-CSRFToken": document.body.dataset.csrf, "HX-Request": "true" },
-      });
-      if (answer.ok) { place.innerHTML = await answer.text(); globalThis.htmx?.process(place); }
-    } catch (problem) { if (problem.name !== "AbortError") console.warn(problem); }
   }
 }
 customElements.define("post-composer", PostComposer);
