@@ -17,8 +17,19 @@ ALT_MAX = 2000  # characters
 
 
 @transaction.atomic
-def add(workspace: Workspace, name: str, data: bytes, *, alt: str = "", by: Actor) -> Media:
-    """Keep a picture. The same picture twice is one picture."""
+def add(
+    workspace: Workspace,
+    name: str,
+    data: bytes,
+    *,
+    alt: str = "",
+    dry: bool = False,
+    by: Actor,
+) -> Media:
+    """Keep a picture. The same picture twice is one picture.
+
+    `dry`: write no file, for a transaction that will be rolled back.
+    """
     if not by.can_somewhere("write"):
         by.must("write", workspace.pk)
     if by.workspace_id != workspace.pk:
@@ -40,7 +51,8 @@ def add(workspace: Workspace, name: str, data: bytes, *, alt: str = "", by: Acto
             "uploaded_by": by.name,
         },
     )
-    _store(media.path, picture.data)
+    if not dry:
+        _store(media.path, picture.data)
     if fresh:
         record(by, "media.added", f"Media {media.pk}", after={"name": media.name})
     return media

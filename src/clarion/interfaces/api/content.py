@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from ninja import File, Form, Schema
+from ninja import File, Schema
 from ninja.files import UploadedFile
+from ninja.params.functions import Form
 
 from clarion.channels.models import Channel
 from clarion.content import actions, library
@@ -16,6 +17,7 @@ from clarion.interfaces.api.stage import Stage
 from clarion.strategy.models import Campaign
 
 stage = Stage()
+_ALT: Any = Form("")
 
 
 # --- shapes ---------------------------------------------------------------------------------
@@ -314,10 +316,11 @@ def get_media(request: Request, medium: Id) -> Media:
 
 
 @stage.write("media.upload", "POST /media", MediaShape, status=201)
-def upload(request: Request, file: File[UploadedFile], alt: Form[Text] = "") -> Media:
+def upload(request: Request, file: File[UploadedFile], alt: Text = _ALT) -> Media:
     """Add a picture (multipart/form-data). The same picture twice is one picture."""
     me = request.auth
-    return library.add(me.workspace, file.name or "picture", file.read(), alt=alt, by=me.actor)
+    name, data = file.name or "picture", file.read()
+    return library.add(me.workspace, name, data, alt=alt, dry=me.dry, by=me.actor)
 
 
 @stage.write("media.describe", "PATCH /media/{medium}", MediaShape)

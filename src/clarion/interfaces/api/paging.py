@@ -1,6 +1,6 @@
 """Pages of a list by cursor: rows that are added meanwhile push nothing out of sight."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core import signing
@@ -13,13 +13,15 @@ LIMIT_MAX = 200
 
 
 def turn(
-    rows: QuerySet[Any], order: str, cursor: str, limit: int
+    rows: QuerySet[Any] | Sequence[Any], order: str, cursor: str, limit: int
 ) -> tuple[list[Any], str | None]:
     """The rows after `cursor`, and the cursor of the next page.
 
     `order` is one column that is never null, with a minus for "newest first"; the id decides
-    between equals.
+    between equals. A list that never changes is cut by position instead.
     """
+    if not isinstance(rows, QuerySet):
+        return _cut(rows, cursor, limit)
     name, down = order.lstrip("-"), order.startswith("-")
     if cursor:
         rows = rows.filter(_after(rows.model, name, down, _opened(cursor, name)))
@@ -29,8 +31,15 @@ def turn(
     return found[:limit], None if more is None else _sealed(name, more)
 
 
+def _cut(rows: Sequence[Any], cursor: str, limit: int) -> tuple[list[Any], str | None]:
+    start = int(_opened(cursor, "position")["pk"]) if cursor else 0
+    end = start + limit
+    after = signing.dumps(["position", "", end], salt="cursor") if len(rows) > end else None
+    return list(rows[start:end]), after
+
+
 def _sealed(name: str, row: Model) -> str:
-    value = row._meta.get_field(name).value_to_string(row) if name != "pk" else str(row.pk)
+    value = str(getattr(row, name))
     return signing.dumps([name, value, row.pk], salt="cursor", compress=True)
 
 

@@ -60,18 +60,18 @@ def _saying(status: int, sentence: str) -> Any:
     return handle
 
 
-def _http(_: HttpRequest, error: HttpError) -> HttpResponse:
+def _http(_: HttpRequest, error: Any) -> HttpResponse:
     sentence = NOT_JSON if error.status_code == 400 else error.message
     return refuse(error.status_code, sentence)
 
 
-def _too_often(_: HttpRequest, error: TooOften) -> HttpResponse:
+def _too_often(_: HttpRequest, error: Any) -> HttpResponse:
     response = refuse(429, str(error))
     response["Retry-After"] = str(error.wait)
     return response
 
 
-def _unfit(_: HttpRequest, error: ValidationError) -> HttpResponse:
+def _unfit(_: HttpRequest, error: Any) -> HttpResponse:
     """One sentence per field that does not fit."""
     found = [{"problem": _sentence(e), "about": _field(e["loc"])} for e in error.errors]
     return refuse(422, **found[0], problems=found)
@@ -94,6 +94,8 @@ _SENTENCES = {
     "string_type": "{name} must be text.",
     "list_type": "{name} must be a list.",
     "model_attributes_type": "{name} must be an object with keys.",
+    "model_type": "{name} must be an object with keys.",
+    "dict_type": "{name} must be an object with keys.",
     "greater_than_equal": "{name} must be at least {ge}.",
     "less_than_equal": "{name} must be at most {le}.",
     "string_too_long": "{name} is too long: at most {max_length} characters.",

@@ -9,8 +9,9 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -43,9 +44,10 @@ def once(
         def remembered() -> dict[str, Any]:
             body = act()
             kept = {k: None if k in secret else v for k, v in body.items()}
-            Repetition.objects.create(
-                token=token, key=key, request_hash=said, status=status, body=kept
-            )
+            if ApiToken.objects.filter(pk=token.pk).exists():  # it may have revoked itself
+                Repetition.objects.create(
+                    token=token, key=key, request_hash=said, status=status, body=kept
+                )
             return body
 
         body = remembered() if outside else _together(remembered)
@@ -94,8 +96,8 @@ def fingerprint(request: HttpRequest) -> str:
     parts = [str(request.method).encode(), request.get_full_path().encode()]
     if request.content_type == "multipart/form-data":
         parts += [f"{k}={v}".encode(errors="replace") for k, v in request.POST.items()]
-        parts += [_digest(file.read()) for file in request.FILES.values()]
-        for file in request.FILES.values():
+        for file in cast("list[UploadedFile[Any]]", list(request.FILES.values())):
+            parts.append(_digest(file.read()))
             file.seek(0)
     else:
         parts.append(request.body)

@@ -7,12 +7,13 @@ finds both or neither).
 
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
-from ninja import Header, Query, Router, Schema
+from ninja import Router, Schema
+from ninja.params.functions import Header, Query
 
 from clarion.interfaces.api.door import caller
 from clarion.interfaces.api.paging import LIMIT, LIMIT_MAX, turn
@@ -21,6 +22,12 @@ from clarion.interfaces.api.shapes import Page, Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
 REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 422, 429})
+
+
+class Decorator(Protocol):
+    def __call__(self, view: View, /) -> View: ...
+
+
 DRY_RUN = "Do everything, take it back, and answer what would have happened."
 REPEAT = "Up to 200 characters of your choice. Within a day, the same key gets the same answer."
 
@@ -28,8 +35,16 @@ REPEAT = "Up to 200 characters of your choice. Within a day, the same key gets t
 class Stage(Router):
     """Operations of one stage. `name` is like "posts.get", `way` like "GET /posts/{post}"."""
 
-    def one(self, name: str, way: str, shape: type[Schema], *, right: str = "read") -> Any:
-        """Show one thing."""
+    def one(
+        self,
+        name: str,
+        way: str,
+        shape: type[Schema],
+        *,
+        right: str = "read",
+        media_type: str = "",
+    ) -> Decorator:
+        """Show one thing. With `media_type` the view streams many of them."""
 
         def register(view: View) -> View:
             @wraps(view)
@@ -37,7 +52,7 @@ class Stage(Router):
                 _must(request, right)
                 return answer(shape, view(request, **given))
 
-            self._add(name, way, run, {200: shape})
+            self._add(name, way, run, {200: shape}, media_type)
             return view
 
         return register
@@ -50,7 +65,7 @@ class Stage(Router):
         *,
         order: str = "-pk",
         right: str = "read",
-    ) -> Any:
+    ) -> Decorator:
         """List rows, a page at a time."""
 
         def register(view: View) -> View:
@@ -80,7 +95,7 @@ class Stage(Router):
         status: int = 200,
         outside: bool = False,
         secret: Collection[str] = (),
-    ) -> Any:
+    ) -> Decorator:
         """Do something.
 
         `outside`: it talks to a network, so no transaction is open around it, and the view
@@ -98,7 +113,7 @@ class Stage(Router):
                     return cast("dict[str, Any]", dump(shape, view(request, **given)))
 
                 if dry_run:
-                    return JsonResponse(act() if outside else rehearse(act), status=status)
+                    return JsonResponse(rehearse(act), status=status)
                 return once(
                     request, idempotency_key, act, status, outside=outside, secret=secret
                 )
@@ -111,7 +126,14 @@ class Stage(Router):
 
         return register
 
-    def _add(self, name: str, way: str, run: Callable[..., Any], says: dict[int, Any]) -> None:
+    def _add(
+        self,
+        name: str,
+        way: str,
+        run: Callable[..., Any],
+        says: dict[int, Any],
+        media_type: str = "",
+    ) -> None:
         method, path = way.split()
         self.add_api_operation(
             path,
@@ -121,8 +143,13 @@ class Stage(Router):
             url_name=name,
             summary=(run.__doc__ or name).strip().split("\n", 1)[0],
             tags=[name.partition(".")[0]],
-            response={**says, REFUSALS: Problem},
+            response={**({200: None} if media_type else says), REFUSALS: Problem},
+            openapi_extra=_streams(media_type) if media_type else None,
         )
+
+
+def _streams(media_type: str) -> dict[str, Any]:
+    return {"responses": {200: {"content": {media_type: {"schema": {"type": "string"}}}}}}
 
 
 _CURSOR = "`next_cursor` of the page before; leave it out to begin at the beginning."

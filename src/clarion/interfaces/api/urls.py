@@ -9,7 +9,19 @@ from clarion import __version__
 from clarion.interfaces.api.door import Bearer
 from clarion.interfaces.api.refusals import teach
 
-STAGES = ("content",)
+STAGES = (
+    "accounts",
+    "journal",
+    "channels",
+    "research",
+    "strategy",
+    "content",
+    "publishing",
+    "community",
+    "listening",
+    "measurement",
+    "ads",
+)
 
 api = NinjaAPI(
     title="Clarion",

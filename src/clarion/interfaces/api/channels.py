@@ -1,0 +1,215 @@
+"""Networks and connected accounts over the API."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404
+from ninja import Schema
+
+from clarion.channels import actions
+from clarion.channels.models import Channel
+from clarion.interfaces.api.door import Request, own
+from clarion.interfaces.api.shapes import Id, In, Text, Word
+from clarion.interfaces.api.stage import Stage
+from clarion.networks import registry
+from clarion.networks.base import Network
+
+stage = Stage()
+BACK = "/channels/back/"  # the page that a network sends the person back to
+
+
+# --- shapes ---------------------------------------------------------------------------------
+
+
+class LimitsShape(Schema):
+    """What the network takes. Null: the network sets no limit, or none is known."""
+
+    text: int
+    counting: str
+    text_bytes: int | None
+    media: int
+    image_bytes: int | None
+    image_pixels: int | None
+    video_bytes: int | None
+    mimes: list[str]
+    alt: int | None
+    hashtags: int | None
+    mentions: int | None
+    poll: int | None
+    poll_choice: int | None
+    per_hour: int | None
+    per_day: int | None
+    live: bool
+    source: str
+    as_of: date
+
+
+class FieldShape(Schema):
+    """One thing to ask a person. `choices` are pairs of a value and its name."""
+
+    key: str
+    label: str
+    kind: str
+    hint: str
+    default: str
+    required: bool
+    choices: list[tuple[str, str]]
+
+
+class NetworkShape(Schema):
+    """`can`: stage -> does it work there. `asks` is what `channels.connect` needs to know."""
+
+    key: str
+    name: str
+    practice: bool
+    can: dict[str, bool]
+    once: str
+    limits: LimitsShape
+    asks: list[FieldShape]
+    options: list[FieldShape]
+    notes: list[str]
+
+    @staticmethod
+    def resolve_can(network: Network) -> dict[str, bool]:
+        return dict(network.can())
+
+    @staticmethod
+    def resolve_once(network: Network) -> str:
+        return str(network.publish.once)
+
+    @staticmethod
+    def resolve_asks(network: Network) -> Sequence[Any]:
+        return network.connect.fields
+
+
+class ChannelShape(Schema):
+    """`limits` are those of the account's own server where it tells them."""
+
+    id: int
+    network: str
+    handle: str
+    name: str
+    url: str
+    state: str
+    problem: str
+    time_zone: str
+    followers: int | None
+    checked_at: datetime | None
+    blocked_until: datetime | None
+    grant_expires_at: datetime | None
+    limits: LimitsShape
+
+    @staticmethod
+    def resolve_network(row: Channel) -> str:
+        return row.network_key
+
+    @staticmethod
+    def resolve_time_zone(row: Channel) -> str:
+        return row.zone_name
+
+
+class ConnectedShape(Schema):
+    """The connected channels, or `go_to`: where the person has to say yes in a browser."""
+
+    channels: list[ChannelShape]
+    go_to: str
+
+
+class ConnectIn(In):
+    """`answers`: key -> what was typed, for the `asks` of the network."""
+
+    network: Word
+    answers: dict[Word, Text] = {}
+
+
+class ZoneIn(In):
+    """Empty: the zone of the workspace."""
+
+    time_zone: Word
+
+
+# --- networks -------------------------------------------------------------------------------
+
+
+@stage.many("networks.list", "GET /networks", NetworkShape)
+def list_networks(request: Request) -> Sequence[Network]:  # noqa: ARG001
+    """What Clarion can do on each network, and what each network takes."""
+    return [registry.get(key) for key, _ in registry.choices()]
+
+
+@stage.one("networks.get", "GET /networks/{network}", NetworkShape)
+def get_network(request: Request, network: Word) -> Network:  # noqa: ARG001
+    """One network."""
+    if network not in registry.NETWORKS:
+        raise Http404
+    return registry.get(network)
+
+
+# --- channels -------------------------------------------------------------------------------
+
+
+def channels() -> QuerySet[Channel]:
+    return Channel.objects.select_related("workspace")
+
+
+@stage.many("channels.list", "GET /channels", ChannelShape, order="pk")
+def list_channels(request: Request, state: Channel.State | None = None) -> QuerySet[Channel]:
+    """Connected accounts; without `state` also those that were removed."""
+    rows = channels().filter(workspace=request.auth.workspace)
+    return rows.filter(state=state) if state else rows
+
+
+@stage.one("channels.get", "GET /channels/{channel}", ChannelShape)
+def get_channel(request: Request, channel: Id) -> Channel:
+    """One connected account."""
+    return own(request, channels(), channel)
+
+
+@stage.write(
+    "channels.connect",
+    "POST /channels",
+    ConnectedShape,
+    outside=True,
+    secret=("go_to",),
+)
+def connect(request: Request, body: ConnectIn) -> dict[str, object]:
+    """Connect an account. Where the network asks for a person, `go_to` is where to send them.
+
+    A dry run checks rights and answers without talking to the network.
+    """
+    me = request.auth
+    if me.dry:
+        actions.may_start(me.workspace, body.network, body.answers, by=me.actor)
+        return {"channels": [], "go_to": ""}
+    back = settings.PUBLIC_URL + BACK
+    opened = actions.start(me.workspace, body.network, body.answers, back, by=me.actor)
+    if isinstance(opened, str):
+        return {"channels": [], "go_to": opened}
+    return {"channels": [channels().get(pk=c.pk) for c in opened], "go_to": ""}
+
+
+@stage.write("channels.disconnect", "DELETE /channels/{channel}", ChannelShape)
+def disconnect(request: Request, channel: Id) -> Channel:
+    """Let the account go and forget its secret. What was published stays where it is."""
+    row = own(request, channels(), channel)
+    actions.disconnect(row, by=request.auth.actor)
+    return row
+
+
+@stage.write("channels.change", "PATCH /channels/{channel}", ChannelShape)
+def set_zone(request: Request, channel: Id, body: ZoneIn) -> Channel:
+    """The zone in which its times are shown and typed."""
+    row = own(request, channels(), channel)
+    actions.set_zone(row, body.time_zone, by=request.auth.actor)
+    return row
+
+
+@stage.write("channels.check", "POST /channels/{channel}/check", ChannelShape)
+def check(request: Request, channel: Id) -> Channel:
+    """Ask for a check-up at the next tick of the worker."""
+    row = own(request, channels(), channel)
+    actions.check_now(row, by=request.auth.actor)
+    return channels().get(pk=row.pk)

@@ -1,0 +1,197 @@
+"""The calendar and what is on its way out, over the API."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from ninja import Schema
+
+from clarion.content.models import Post
+from clarion.interfaces.api.content import PostShape, posts, shown
+from clarion.interfaces.api.door import Request, moment, own
+from clarion.interfaces.api.shapes import Id, In, Text
+from clarion.interfaces.api.stage import Stage
+from clarion.publishing import actions
+from clarion.publishing.models import Delivery
+
+stage = Stage()
+
+
+# --- shapes ---------------------------------------------------------------------------------
+
+
+class DeliveryShape(Schema):
+    """One part of one post on its way to one channel. `problem` says why it needs somebody."""
+
+    id: int
+    post: int
+    channel: int
+    part: int
+    state: str
+    state_label: str
+    problem: str
+    planned_for: datetime
+    due_at: datetime | None
+    tries: int
+    said: str
+    url: str
+    remote_id: str
+    live_at: datetime | None
+
+    @staticmethod
+    def resolve_post(row: Delivery) -> int:
+        return row.variant.post_id
+
+    @staticmethod
+    def resolve_channel(row: Delivery) -> int:
+        return row.channel_id
+
+
+class PlannedShape(PostShape):
+    """The post, with everything of it that is or was on its way out."""
+
+    deliveries: list[DeliveryShape]
+
+    @staticmethod
+    def resolve_deliveries(row: Post) -> QuerySet[Delivery]:
+        return deliveries().filter(variant__post=row).order_by("pk")
+
+
+class AtIn(In):
+    """A time without an offset is one in the workspace's zone."""
+
+    at: datetime
+
+
+class MoveIn(In):
+    """Null: no time any more."""
+
+    at: datetime | None
+
+
+class RetryIn(In):
+    """`not_there`: a person has looked at the network, and it is not out."""
+
+    not_there: bool = False
+
+
+class UrlIn(In):
+    """The address of the post, as a browser shows it."""
+
+    url: Text
+
+
+# --- posts on the calendar ------------------------------------------------------------------
+
+
+@stage.write("posts.schedule", "POST /posts/{post}/schedule", PlannedShape)
+def schedule(request: Request, post: Id, body: AtIn) -> Post:
+    """Choose the time, approve and plan in one go, for those who may do all three."""
+    row = own(request, posts(), post)
+    actions.schedule(row, moment(request, body.at), by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.plan", "POST /posts/{post}/plan", PlannedShape)
+def plan(request: Request, post: Id) -> Post:
+    """Put an approved post on its way, at the time it was approved for."""
+    row = own(request, posts(), post)
+    actions.plan(row, by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.publish", "POST /posts/{post}/publish", PlannedShape)
+def publish_now(request: Request, post: Id) -> Post:
+    """Out with it, at the next tick of the worker."""
+    row = own(request, posts(), post)
+    actions.publish_now(row, by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.move", "POST /posts/{post}/move", PlannedShape)
+def move(request: Request, post: Id, body: MoveIn) -> Post:
+    """Another time, or none. Void is the approval, unless the mover may approve."""
+    row = own(request, posts(), post)
+    at = moment(request, body.at) if body.at else None
+    actions.move(row, at, by=request.auth.actor)
+    return shown(row)
+
+
+@stage.write("posts.cancel", "POST /posts/{post}/cancel", PlannedShape)
+def cancel(request: Request, post: Id) -> Post:
+    """Call off everything of this post that is not out yet."""
+    row = own(request, posts(), post)
+    actions.cancel(row, by=request.auth.actor)
+    return shown(row)
+
+
+# --- deliveries -----------------------------------------------------------------------------
+
+
+def deliveries() -> QuerySet[Delivery]:
+    return Delivery.objects.select_related("variant__post", "channel__workspace")
+
+
+def _own(request: Request, delivery: int) -> Delivery:
+    return own(request, deliveries(), delivery, "channel__workspace")
+
+
+@stage.many("deliveries.list", "GET /deliveries", DeliveryShape)
+def list_deliveries(
+    request: Request,
+    state: Delivery.State | None = None,
+    channel: Id | None = None,
+    post: Id | None = None,
+) -> QuerySet[Delivery]:
+    """What is or was on its way out, newest first. `state=held` needs somebody."""
+    asked = {"state": state, "channel": channel, "variant__post": post}
+    where = {k: v for k, v in asked.items() if v is not None}
+    return deliveries().filter(channel__workspace=request.auth.workspace, **where)
+
+
+@stage.one("deliveries.get", "GET /deliveries/{delivery}", DeliveryShape)
+def get_delivery(request: Request, delivery: Id) -> Delivery:
+    """One delivery."""
+    return _own(request, delivery)
+
+
+@stage.write("deliveries.retry", "POST /deliveries/{delivery}/retry", DeliveryShape)
+def retry(request: Request, delivery: Id, body: RetryIn) -> Delivery:
+    """Try again what is held. It cannot post twice: what may be out is looked up first."""
+    row = _own(request, delivery)
+    actions.retry(row, not_there=body.not_there, by=request.auth.actor)
+    return row
+
+
+@stage.write("deliveries.confirm", "POST /deliveries/{delivery}/confirm", DeliveryShape)
+def confirm(request: Request, delivery: Id, body: UrlIn) -> Delivery:
+    """Say that it is live: a person has looked and found it."""
+    row = _own(request, delivery)
+    actions.say_it_is_live(row, body.url, by=request.auth.actor)
+    return row
+
+
+@stage.write("deliveries.drop", "POST /deliveries/{delivery}/drop", DeliveryShape)
+def drop(request: Request, delivery: Id) -> Delivery:
+    """Give it up, with the parts of its thread that wait for it."""
+    row = _own(request, delivery)
+    actions.drop(row, by=request.auth.actor)
+    return _own(request, delivery)
+
+
+@stage.write(
+    "deliveries.take-down",
+    "POST /deliveries/{delivery}/take-down",
+    DeliveryShape,
+    outside=True,
+)
+def take_down(request: Request, delivery: Id) -> Delivery:
+    """Remove it from the network.
+
+    A dry run checks rights and state without talking to the network.
+    """
+    row, me = _own(request, delivery), request.auth
+    if me.dry:
+        actions.may_take_down(row, by=me.actor)
+    else:
+        actions.take_down(row, by=me.actor)
+    return row
