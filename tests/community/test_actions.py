@@ -53,14 +53,15 @@ def test_a_private_message_is_answered_in_private(channel, boss, playground, wor
     assert Reply.objects.get().state == "live"
 
 
-def test_a_new_message_opens_what_was_done(question, boss, playground, work):
-    community.finish(question, by=boss)
-    playground.say("bo", "And on Sundays?", on=question.messages.get().remote_id)
+def test_a_new_message_opens_what_was_done(channel, boss, playground, work):
+    playground.say("bo", "Do you cater?", direct="bakery")
+    work()
+    community.finish(Conversation.objects.get(), by=boss)
+    playground.say("bo", "And on Sundays?", direct="bakery")
     Inbox.objects.update(due_at=timezone.now())
     work()
-    question.refresh_from_db()
-    assert question.state == "open"
-    assert question.messages.count() == 2
+    conversation = Conversation.objects.get()
+    assert (conversation.state, conversation.messages.count()) == ("open", 2)
 
 
 def test_an_empty_answer_is_refused(question, boss):
