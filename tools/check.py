@@ -22,6 +22,7 @@ CHECKS = {
     "unused": "vulture",
     "dependencies": "deptry src",
     "complexity": "complexipy src --max-complexity-allowed 12 --failed --quiet",
+    "tables": "python -m tools.readme --check",
     "imports": "lint-imports",
     "types": "mypy",
     "settings": "python -m django check --fail-level WARNING",
