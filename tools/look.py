@@ -37,6 +37,9 @@ def main() -> int:
     SHOTS.mkdir(exist_ok=True)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=asked.browser, args=ARGS)
+        asked.state = (
+            signed_in(browser, asked.sign_in) if asked.sign_in else asked.state or None
+        )
         looks = [
             look(browser, url, theme, width, asked)
             for url in asked.urls
@@ -57,6 +60,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Screenshots and accessibility of pages.")
     parser.add_argument("urls", nargs="+")
     parser.add_argument("--sign-in", default="", help="an address to visit first")
+    parser.add_argument("--state", default="", help="a file with cookies, instead of --sign-in")
     parser.add_argument("--themes", nargs="+", default=["light", "dark"])
     parser.add_argument("--widths", nargs="+", type=int, default=[1400, 390])
     parser.add_argument("--browser", default="/usr/bin/chromium")
@@ -64,15 +68,31 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def signed_in(browser: Browser, link: str) -> Any:
+    """What the browser keeps after the link, which may be good for one visit only."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(link)
+    button = page.locator("main form button")
+    if button.count():
+        button.first.click()
+        page.wait_for_load_state()
+    print(f"signed in, now at {page.url}")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 def look(browser: Browser, url: str, theme: Any, width: int, asked: argparse.Namespace) -> Look:
     name = re.sub(r"\W+", "-", re.sub(r"^https?://[^/]+", "", url)).strip("-") or "home"
     seen = Look(f"{name}-{theme}-{width}")
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
+        viewport={"width": width, "height": 900},
+        color_scheme=theme,
+        reduced_motion="reduce",
+        storage_state=asked.state,
     )
     page = context.new_page()
-    if asked.sign_in:
-        page.goto(asked.sign_in)
     page.on("console", lambda m: heard(m.type, m.text, m.location["url"], url, seen))
     page.on("pageerror", lambda problem: seen.complaints.append(f"script: {problem}"))
     # "load", not "networkidle": the live stream never ends.

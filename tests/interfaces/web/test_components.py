@@ -76,6 +76,16 @@ def test_the_import_map_carries_the_nonce_and_names_every_module():
             assert f'"{other}":' in said
 
 
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.name)
+def test_what_a_script_imports_is_exported_there(path):
+    for names, module in re.findall(
+        r'import {([^}]+)} from "clarion/([^"]+)"', path.read_text()
+    ):
+        there = (WEB / f"static/js/{module}.js").read_text()
+        for name in names.split(","):
+            assert re.search(rf"export (async )?(function|const|class) {name.strip()}\b", there)
+
+
 # --- light ------------------------------------------------------------------------------------
 
 

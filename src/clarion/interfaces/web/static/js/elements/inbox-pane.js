@@ -5,7 +5,7 @@
 //   [data-key="r|e|a"]             what r, e and a do in the open conversation: focus or click it
 //   textarea[data-draft=ID]        kept in this browser until it was sent
 //   [data-count][data-limit][data-unit][data-link-cost][data-free-host]   as in the composer
-import { count } from "clarion/elements/post-composer";
+import { count } from "clarion/count";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open";
 const RING = 50.27; // length round a circle of radius 8
