@@ -1,5 +1,6 @@
 """What a campaign may still spend."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,11 +26,20 @@ class Purse:
 
 
 def purse(campaign: Campaign) -> Purse:
+    return purses([campaign])[campaign.pk]
+
+
+def purses(campaigns: Sequence[Campaign]) -> dict[int, Purse]:
     """What may be running counts with its whole budget, what is over with its cost."""
     over = Q(state__in=[State.CANCELLED, State.REMOVED]) | ~Q(stopped_at=None)
-    rows = Promotion.objects.filter(campaign=campaign).annotate(
-        takes=Case(When(over, then=F("spent")), default=F("budget"))
+    rows = Promotion.objects.filter(campaign__in=campaigns).values("campaign")
+    told = rows.annotate(
+        paid=Sum("spent"), taken=Sum(Case(When(over, then=F("spent")), default=F("budget")))
     )
-    told = rows.aggregate(spent=Sum("spent"), committed=Sum("takes"))
-    spent, committed = told["spent"] or Decimal(0), told["committed"] or Decimal(0)
-    return Purse(campaign.budget, spent, max(committed - spent, Decimal(0)))
+    known = {row["campaign"]: (row["paid"], row["taken"]) for row in told}
+    none = Decimal(0), Decimal(0)
+    return {c.pk: _purse(c, *known.get(c.pk, none)) for c in campaigns}
+
+
+def _purse(campaign: Campaign, paid: Decimal, taken: Decimal) -> Purse:
+    return Purse(campaign.budget, paid, max(taken - paid, Decimal(0)))

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from clarion.channels.models import Channel
 from clarion.measurement.models import AccountReading, Reading
-from clarion.measurement.queries import latest, ranked
+from clarion.measurement.queries import ranked
+from clarion.measurement.tally import latest
 from clarion.networks.base import Account
 from clarion.numbers.proportions import Comparison, compare
 from clarion.publishing.models import Delivery

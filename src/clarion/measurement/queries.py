@@ -1,21 +1,19 @@
 """Results: per delivery, post, campaign and goal. Every number says how it came about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from clarion.accounts.models import Workspace
 from clarion.content.models import Post
-from clarion.measurement.models import Click, Conversion, Reading
+from clarion.measurement.tally import INTERACTIONS, Tally, add, latest, tally
 from clarion.numbers.number import Number, count, rate
 from clarion.publishing.models import Delivery
 from clarion.strategy.models import Campaign, Goal
 
 NETWORK_METRICS = ("views", "likes", "comments", "shares")
-INTERACTIONS = ("likes", "comments", "shares")
 SOURCE = "the networks' own counts"
 OWN = "our own tracked links"
 
@@ -31,22 +29,19 @@ class Results:
         return self.numbers[metric]
 
 
-def latest(deliveries: QuerySet[Delivery]) -> QuerySet[Reading]:
-    """The newest reading of each metric of each delivery."""
-    rows = Reading.objects.filter(delivery__in=deliveries)
-    return rows.order_by("delivery", "metric", "-read_at", "-pk").distinct("delivery", "metric")
-
-
 def results(deliveries: QuerySet[Delivery]) -> Results:
     """Sums over deliveries. A metric that no network reports is null, with the reason."""
-    live = deliveries.filter(state=Delivery.State.LIVE)
-    n = live.count()
-    totals = _totals(latest(live))
-    numbers = {m: _counted(m, totals, n) for m in NETWORK_METRICS}
-    numbers |= _from_links(live, n)
+    return told(add(tally(deliveries).values()), _currency(deliveries))
+
+
+def told(tally: Tally, currency: str) -> Results:
+    """A tally as numbers that say what they are. Money in `currency` and no other."""
+    n = tally.live
+    numbers = {m: _counted(m, tally) for m in NETWORK_METRICS}
+    numbers |= _from_links(tally, currency)
     numbers["interactions"] = _interactions(numbers, n)
     numbers["engagement_rate"] = rate(
-        _same_posts(totals, n),
+        _same_posts(tally),
         numbers["views"],
         "(likes + comments + shares) ÷ views, posts with known views",
     )
@@ -57,34 +52,9 @@ def results(deliveries: QuerySet[Delivery]) -> Results:
     return Results(n, numbers)
 
 
-@dataclass(frozen=True)
-class _Total:
-    total: int
-    posts: int
-    as_of: datetime
-    deliveries: frozenset[int]
-    each: Mapping[int, int]
-
-
-def _totals(readings: Iterable[Reading]) -> dict[str, _Total]:
-    by_metric: dict[str, list[Reading]] = {}
-    for reading in readings:
-        by_metric.setdefault(reading.metric, []).append(reading)
-    return {
-        metric: _Total(
-            sum(r.total for r in rows),
-            len(rows),
-            min(r.read_at for r in rows),
-            frozenset(r.delivery_id for r in rows),
-            {r.delivery_id: r.total for r in rows},
-        )
-        for metric, rows in by_metric.items()
-    }
-
-
-def _counted(metric: str, totals: Mapping[str, _Total], n: int) -> Number:
-    formula = f"sum of {metric} over live posts"
-    found = totals.get(metric)
+def _counted(metric: str, tally: Tally) -> Number:
+    formula, n = f"sum of {metric} over live posts", tally.live
+    found = tally.counts.get(metric)
     if found is None:
         why = "Nothing is live yet." if n == 0 else "No network has reported it yet."
         return count(None, formula, SOURCE, n=n, as_of=None, reason=why)
@@ -103,59 +73,59 @@ def _interactions(numbers: Mapping[str, Number], n: int) -> Number:
     return count(total, formula, SOURCE, n=max(k.n or 0 for k in known), as_of=as_of)
 
 
-def _same_posts(totals: Mapping[str, _Total], n: int) -> Number:
-    """Interactions of exactly the posts whose views are known: a rate needs one population."""
-    formula, views = "interactions of posts with known views", totals.get("views")
+def _same_posts(tally: Tally) -> Number:
+    formula, views = "interactions of posts with known views", tally.counts.get("views")
     if views is None:
-        return count(
-            None, formula, SOURCE, n=n, as_of=None, reason="No network reports views here."
-        )
-    total = sum(
-        value
-        for m in INTERACTIONS
-        if m in totals
-        for delivery, value in totals[m].each.items()
-        if delivery in views.deliveries
-    )
-    return count(total, formula, SOURCE, n=views.posts, as_of=views.as_of)
+        why = "No network reports views here." if tally.live else "Nothing is live yet."
+        return count(None, formula, SOURCE, n=tally.live, as_of=None, reason=why)
+    return count(tally.seen, formula, SOURCE, n=views.posts, as_of=views.as_of)
 
 
-def _from_links(live: QuerySet[Delivery], n: int) -> dict[str, Number]:
+def _from_links(tally: Tally, currency: str) -> dict[str, Number]:
     """Clicks, conversions and revenue, as our own endpoints saw them."""
-    variants = live.values("variant")
-    clicks = Click.objects.filter(link__variant__in=variants)
-    told = clicks.aggregate(
-        people=Count("pk", filter=Q(robot=False)),
-        robots=Count("pk", filter=Q(robot=True)),
-        at=Max("at"),
-    )
-    won = Conversion.objects.filter(click__in=clicks).aggregate(
-        n=Count("pk"), value=Sum("value"), at=Max("at")
-    )
-    linked = live.exclude(variant__tracked=None).count()
-    why = "" if linked else "None of these posts has a tracked link."
-    robots = f"{told['robots']} visits by robots are left out." if told["robots"] else ""
-
-    def number(
-        value: int | Decimal | None, formula: str, at: datetime | None, unit: str = ""
-    ) -> Number:
-        known = None if why else float(value) if unit else int(value or 0)
-        return Number(known, formula, OWN, at, n=linked, reason=why or robots, unit=unit)
-
-    currency = _currency(live)
+    known, n = tally.linked > 0, tally.linked
+    why = "" if known else "None of these posts has a tracked link."
+    if tally.live == 0:
+        why = "Nothing is live yet."
+    robots = f"{tally.robots} visits by robots are left out." if tally.robots else ""
+    ours = tally.won.get(currency)
+    won = sum(w.n for w in tally.won.values())
+    at = max((w.at for w in tally.won.values()), default=None)
+    earned = float(ours.value) if ours else 0.0
     return {
-        "clicks": number(
-            told["people"], "visits through our tracked links, without robots", told["at"]
+        "clicks": Number(
+            tally.people if known else None,
+            "visits through our tracked links, without robots",
+            OWN,
+            tally.clicked_at,
+            n=n,
+            reason=why or robots,
         ),
-        "conversions": number(won["n"], "conversions after such a visit", won["at"]),
-        "revenue": number(
-            won["value"] or Decimal(0), "sum of the value of conversions", won["at"], currency
+        "conversions": Number(
+            won if known else None, "conversions after such a visit", OWN, at, n=n, reason=why
+        ),
+        "revenue": Number(
+            earned if known else None,
+            f"sum of the value of conversions in {currency}",
+            OWN,
+            ours.at if ours else at,
+            n=n,
+            reason=why or _elsewhere(tally, currency),
+            unit=currency,
         ),
     }
 
 
-def _currency(live: QuerySet[Delivery]) -> str:
-    found = live.values_list("channel__workspace__currency", flat=True).first()
+def _elsewhere(tally: Tally, currency: str) -> str:
+    """Money in other currencies is named, never added."""
+    others = [
+        f"{w.value:,.2f} {key}" for key, w in sorted(tally.won.items()) if key != currency
+    ]
+    return f"Not in it, because another currency: {', '.join(others)}." if others else ""
+
+
+def _currency(deliveries: QuerySet[Delivery]) -> str:
+    found = deliveries.order_by().values_list("channel__workspace__currency", flat=True).first()
     return found or "EUR"
 
 
@@ -189,6 +159,17 @@ class Progress:
 
 def progress(campaign: Campaign) -> Progress:
     return Progress(of_campaign(campaign)[campaign.goal_metric], campaign.goal_value)
+
+
+def progress_of(campaigns: Sequence[Campaign]) -> dict[int, Progress]:
+    """Of many at once, in as many queries as of one."""
+    known = tally(Delivery.objects.filter(variant__post__campaign__in=campaigns), "campaign")
+    return {
+        c.pk: Progress(
+            told(known.get(c.pk, Tally()), c.workspace.currency)[c.goal_metric], c.goal_value
+        )
+        for c in campaigns
+    }
 
 
 def goal_progress(goal: Goal) -> Progress:
@@ -238,7 +219,8 @@ def _by_delivery(live: QuerySet[Delivery], metric: str) -> dict[int, int]:
         return dict(rows.values_list("pk", "total"))
     if metric in ("conversions", "revenue"):
         path = "variant__tracked__clicks__conversions"
-        what = Count(path) if metric == "conversions" else Sum(f"{path}__value")
+        home = Q(**{f"{path}__currency": F("channel__workspace__currency")})
+        what = Count(path) if metric == "conversions" else Sum(f"{path}__value", filter=home)
         rows = live.exclude(variant__tracked=None).annotate(total=what)
         return {pk: int(total or 0) for pk, total in rows.values_list("pk", "total")}
     return {r.delivery_id: r.total for r in latest(live).filter(metric=metric)}
