@@ -32,6 +32,8 @@ COPY = {  # target: (package, file in it)
     "fonts/inter.woff2": (INTER, "files/inter-latin-wght-normal.woff2"),
     "fonts/inter-ext.woff2": (INTER, "files/inter-latin-ext-wght-normal.woff2"),
     "fonts/bricolage.woff2": (BRICOLAGE, "files/bricolage-grotesque-latin-wght-normal.woff2"),
+    "swagger-ui.js": ("swagger-ui-dist", "swagger-ui-bundle.js"),
+    "swagger-ui.css": ("swagger-ui-dist", "swagger-ui.css"),
 }
 LUCIDE = """
 archive arrow-down arrow-left arrow-right arrow-up arrow-up-right at-sign ban bell book-open
@@ -106,7 +108,7 @@ def copied(name: str, package: str, source: str) -> Entry:
     target.parent.mkdir(parents=True, exist_ok=True)
     content = (MODULES / package / source).read_bytes()
     # A map that is not shipped would be asked for by the manifest storage.
-    target.write_bytes(re.sub(rb"\n?//# sourceMappingURL=\S+\s*$", b"\n", content))
+    target.write_bytes(re.sub(rb"\n?/[/*]# sourceMappingURL=\S+\s*$", b"\n", content))
     return entry(target, package)
 
 
@@ -133,8 +135,12 @@ def entry(target: Path, package: str) -> Entry:
 def keep_licence(package: str) -> None:
     folder = OUT / "licenses"
     folder.mkdir(parents=True, exist_ok=True)
-    licence = next((MODULES / package).glob("LICEN[CS]E*"))
-    shutil.copy(licence, folder / (package.replace("/", "__") + ".txt"))
+    texts = [next((MODULES / package).glob("LICEN[CS]E*"))]
+    # A bundle holds the works of others, who want to be named too.
+    for kind in ("NOTICE", "*-bundle.js.LICENSE.txt"):
+        texts += sorted((MODULES / package).glob(kind))
+    told = "\n\n".join(text.read_text().strip() for text in texts)
+    (folder / (package.replace("/", "__") + ".txt")).write_text(told + "\n")
 
 
 def sprite() -> str:

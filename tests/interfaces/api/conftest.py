@@ -23,7 +23,9 @@ class Program:
             from urllib.parse import urlencode
 
             address += "?" + urlencode(query)
-        data = body if isinstance(body, bytes | str) else json.dumps({} if body is None else body)
+        data = (
+            body if isinstance(body, bytes | str) else json.dumps({} if body is None else body)
+        )
         return self.client.generic(
             method,
             address,

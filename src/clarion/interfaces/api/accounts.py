@@ -11,7 +11,7 @@ from clarion.accounts import actions
 from clarion.accounts.models import ApiToken, Invitation, Membership, Workspace
 from clarion.channels.models import Channel
 from clarion.interfaces.api.door import Caller, Request, all_named, own
-from clarion.interfaces.api.shapes import NO_NUL, Gone, Id, In, Word
+from clarion.interfaces.api.shapes import NO_NUL, Change, Gone, Id, In, Word
 from clarion.interfaces.api.stage import Stage
 
 stage = Stage()
@@ -119,7 +119,7 @@ class TokenShape(Schema):
         return str(row.membership.user)
 
 
-class WorkspaceChange(In):
+class WorkspaceChange(Change):
     name: Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)] = ""
     time_zone: Word = ""
     language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z-]{2,10}$")] = "en"
@@ -128,7 +128,7 @@ class WorkspaceChange(In):
     track_links: bool = True
 
 
-class RoleChange(In):
+class RoleChange(Change):
     """Leave `channel_roles` out to keep those that there are. An empty role takes one away."""
 
     role: Word

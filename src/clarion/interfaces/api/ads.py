@@ -11,11 +11,12 @@ from clarion.ads.models import Promotion, Spending
 from clarion.ads.queries import purse
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
 from clarion.interfaces.api.publishing import deliveries
-from clarion.interfaces.api.shapes import Id, In
+from clarion.interfaces.api.shapes import Id, In, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.strategy.models import Campaign
 
 stage = Stage()
+STATE = one_of(Promotion.State)
 
 
 # --- shapes ---------------------------------------------------------------------------------
@@ -89,7 +90,7 @@ def _own(request: Request, promotion: int) -> Promotion:
 
 @stage.many("promotions.list", "GET /promotions", PromotionShape)
 def list_promotions(
-    request: Request, state: Promotion.State | None = None, campaign: Id | None = None
+    request: Request, state: str | None = STATE, campaign: Id | None = None
 ) -> QuerySet[Promotion]:
     """Promotions, newest first."""
     asked = {"state": state, "campaign": campaign}

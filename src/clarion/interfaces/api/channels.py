@@ -12,12 +12,13 @@ from ninja import Schema
 from clarion.channels import actions
 from clarion.channels.models import Channel
 from clarion.interfaces.api.door import Request, own
-from clarion.interfaces.api.shapes import Id, In, Text, Word
+from clarion.interfaces.api.shapes import Id, In, Text, Word, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.networks import registry
 from clarion.networks.base import Network
 
 stage = Stage()
+STATE = one_of(Channel.State)
 BACK = "/channels/back/"  # the page that a network sends the person back to
 
 
@@ -156,7 +157,7 @@ def channels() -> QuerySet[Channel]:
 
 
 @stage.many("channels.list", "GET /channels", ChannelShape, order="pk")
-def list_channels(request: Request, state: Channel.State | None = None) -> QuerySet[Channel]:
+def list_channels(request: Request, state: str | None = STATE) -> QuerySet[Channel]:
     """Connected accounts; without `state` also those that were removed."""
     rows = channels().filter(workspace=request.auth.workspace)
     return rows.filter(state=state) if state else rows

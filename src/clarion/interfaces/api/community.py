@@ -9,10 +9,11 @@ from clarion.accounts.models import Membership
 from clarion.community import actions
 from clarion.community.models import Conversation, Message, Note, Reply
 from clarion.interfaces.api.door import Request, named, own
-from clarion.interfaces.api.shapes import Id, In, Text
+from clarion.interfaces.api.shapes import Id, In, Text, one_of
 from clarion.interfaces.api.stage import Stage
 
 stage = Stage()
+STATE = one_of(Conversation.State)
 
 
 # --- shapes ---------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ class AssignIn(In):
     to: Id | None
 
 
-class NoteIn(In):
+class WordIn(In):
     text: Text
 
 
@@ -112,7 +113,7 @@ def _own(request: Request, conversation: int) -> Conversation:
 @stage.many("conversations.list", "GET /conversations", ConversationShape, order="-last_at")
 def list_conversations(
     request: Request,
-    state: Conversation.State | None = None,
+    state: str | None = STATE,
     channel: Id | None = None,
     assigned_to: Id | None = None,
 ) -> QuerySet[Conversation]:
@@ -195,7 +196,7 @@ def reopen(request: Request, conversation: Id) -> Conversation:
     NoteShape,
     status=201,
 )
-def note(request: Request, conversation: Id, body: NoteIn) -> Note:
+def note(request: Request, conversation: Id, body: WordIn) -> Note:
     """Write a word among ourselves. It never goes out."""
     return actions.add_note(_own(request, conversation), body.text, by=request.auth.actor)
 

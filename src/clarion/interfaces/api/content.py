@@ -12,11 +12,12 @@ from clarion.channels.models import Channel
 from clarion.content import actions, library
 from clarion.content.models import Decision, Media, Post, Variant
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
-from clarion.interfaces.api.shapes import Id, In, Text, Word
+from clarion.interfaces.api.shapes import Change, Id, In, Text, Word, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.strategy.models import Campaign
 
 stage = Stage()
+STATE = one_of(Post.State)
 _ALT: Any = Form("")
 
 
@@ -134,7 +135,7 @@ class PostIn(In):
     variants: list[VariantIn] = []
 
 
-class PostChange(In):
+class PostChange(Change):
     """`version` is the one that was read: 409 when somebody else has changed the post since."""
 
     version: int
@@ -150,6 +151,9 @@ class PostChange(In):
 
 class NoteIn(In):
     note: Text = ""
+
+
+NO_NOTE = NoteIn()
 
 
 class ApprovalIn(In):
@@ -180,7 +184,7 @@ def shown(post: Post) -> Post:
 @stage.many("posts.list", "GET /posts", PostShape)
 def list_posts(
     request: Request,
-    state: Post.State | None = None,
+    state: str | None = STATE,
     campaign: Id | None = None,
     channel: Id | None = None,
     q: Word = "",
@@ -253,7 +257,7 @@ def list_decisions(request: Request, post: Id) -> QuerySet[Decision]:
 
 
 @stage.write("posts.ask", "POST /posts/{post}/ask", PostShape)
-def ask(request: Request, post: Id, body: NoteIn) -> Post:
+def ask(request: Request, post: Id, body: NoteIn = NO_NOTE) -> Post:
     """Ask for approval."""
     row = own(request, posts(), post)
     actions.ask_for_approval(row, body.note, by=request.auth.actor)

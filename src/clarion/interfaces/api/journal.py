@@ -69,7 +69,7 @@ class NoticeShape(Schema):
     solved_at: datetime | None
 
 
-class FindingShape(Schema):
+class LookShape(Schema):
     """One look at one thing. `do` is empty exactly when all is well."""
 
     name: str
@@ -80,7 +80,7 @@ class FindingShape(Schema):
 
 class HealthShape(Schema):
     is_well: bool
-    findings: list[FindingShape]
+    findings: list[LookShape]
 
 
 # --- the journal ----------------------------------------------------------------------------

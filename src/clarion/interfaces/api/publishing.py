@@ -8,12 +8,13 @@ from ninja import Schema
 from clarion.content.models import Post
 from clarion.interfaces.api.content import PostShape, posts, shown
 from clarion.interfaces.api.door import Request, moment, own
-from clarion.interfaces.api.shapes import Id, In, Text
+from clarion.interfaces.api.shapes import Id, In, Text, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.publishing import actions
 from clarion.publishing.models import Delivery
 
 stage = Stage()
+STATE = one_of(Delivery.State)
 
 
 # --- shapes ---------------------------------------------------------------------------------
@@ -72,6 +73,9 @@ class RetryIn(In):
     """`not_there`: a person has looked at the network, and it is not out."""
 
     not_there: bool = False
+
+
+LOOK_FIRST = RetryIn()
 
 
 class UrlIn(In):
@@ -138,7 +142,7 @@ def _own(request: Request, delivery: int) -> Delivery:
 @stage.many("deliveries.list", "GET /deliveries", DeliveryShape)
 def list_deliveries(
     request: Request,
-    state: Delivery.State | None = None,
+    state: str | None = STATE,
     channel: Id | None = None,
     post: Id | None = None,
 ) -> QuerySet[Delivery]:
@@ -155,7 +159,7 @@ def get_delivery(request: Request, delivery: Id) -> Delivery:
 
 
 @stage.write("deliveries.retry", "POST /deliveries/{delivery}/retry", DeliveryShape)
-def retry(request: Request, delivery: Id, body: RetryIn) -> Delivery:
+def retry(request: Request, delivery: Id, body: RetryIn = LOOK_FIRST) -> Delivery:
     """Try again what is held. It cannot post twice: what may be out is looked up first."""
     row = _own(request, delivery)
     actions.retry(row, not_there=body.not_there, by=request.auth.actor)

@@ -105,7 +105,10 @@ _SENTENCES = {
 
 def _sentence(error: Mapping[str, Any]) -> str:
     name = _field(error["loc"]) or "The body"
+    context = error.get("ctx", {})
+    if str(context.get("pattern", "")).startswith("^("):
+        return f"{name} must be one of {context['pattern'][2:-2].replace('|', ', ')}."
     known = _SENTENCES.get(error["type"])
     if known is None:
         return f"{name}: {str(error['msg'])[:200].rstrip('.')}."
-    return known.format(name=name, **error.get("ctx", {}))
+    return known.format(name=name, **context)

@@ -6,12 +6,13 @@ from django.db.models import QuerySet
 from ninja import Schema
 
 from clarion.interfaces.api.door import Request, own
-from clarion.interfaces.api.shapes import Gone, Id, In, Text, Word
+from clarion.interfaces.api.shapes import Gone, Id, In, Text, Word, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.research import actions
 from clarion.research.models import Finding
 
 stage = Stage()
+ABOUT = one_of(Finding.About)
 
 
 class FindingShape(Schema):
@@ -34,7 +35,7 @@ class FindingIn(In):
 
 
 @stage.many("findings.list", "GET /findings", FindingShape)
-def list_findings(request: Request, about: Finding.About | None = None) -> QuerySet[Finding]:
+def list_findings(request: Request, about: str | None = ABOUT) -> QuerySet[Finding]:
     """What was found out, newest first."""
     rows = request.auth.workspace.findings.all()
     return rows.filter(about=about) if about else rows

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Generic, TypeVar
 
+from django.db.models import TextChoices
 from ninja import Schema
+from ninja.params.functions import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Shape = TypeVar("Shape")
@@ -24,8 +26,23 @@ class In(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class Nothing(In):
-    """A body without keys. It may be left out."""
+def _no_defaults(schema: dict[str, Any]) -> None:
+    """What is left out stays as it is: it does not become a default."""
+    for said in schema.get("properties", {}).values():
+        said.pop("default", None)
+
+
+class Change(In):
+    """A body that changes only what it names."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_no_defaults)
+
+
+def one_of(choices: type[TextChoices]) -> Any:
+    """A filter of a list: one of these values, or left out."""
+    words = [str(value) for value in choices.values]
+    pattern = f"^({'|'.join(words)})$"
+    return Query(None, pattern=pattern)
 
 
 class Problem(Schema):

@@ -21,7 +21,10 @@ from clarion.interfaces.api.repetition import KEY_MAX, once
 from clarion.interfaces.api.shapes import Page, Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
-REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 422, 429})
+REFUSED = {
+    "description": "Refused, with a sentence that says why and what to do.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 class Decorator(Protocol):
@@ -135,21 +138,22 @@ class Stage(Router):
         media_type: str = "",
     ) -> None:
         method, path = way.split()
+        summary, _, run.__doc__ = (run.__doc__ or name).strip().partition("\n")
+        extra: dict[str, Any] = {"responses": {"4XX": REFUSED}}
+        if media_type:
+            content = {media_type: {"schema": {"type": "string"}}}
+            extra["responses"][200] = {"content": content}
         self.add_api_operation(
             path,
             [method],
             run,
             operation_id=name,
             url_name=name,
-            summary=(run.__doc__ or name).strip().split("\n", 1)[0],
+            summary=summary,
             tags=[name.partition(".")[0]],
-            response={**({200: None} if media_type else says), REFUSALS: Problem},
-            openapi_extra=_streams(media_type) if media_type else None,
+            response={**({200: None} if media_type else says), 422: Problem},
+            openapi_extra=extra,
         )
-
-
-def _streams(media_type: str) -> dict[str, Any]:
-    return {"responses": {200: {"content": {media_type: {"schema": {"type": "string"}}}}}}
 
 
 _CURSOR = "`next_cursor` of the page before; leave it out to begin at the beginning."

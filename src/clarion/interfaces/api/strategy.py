@@ -9,7 +9,7 @@ from ninja import Schema
 
 from clarion.interfaces.api.door import Request, named, own
 from clarion.interfaces.api.research import FindingShape
-from clarion.interfaces.api.shapes import Gone, Id, In, Text, Word
+from clarion.interfaces.api.shapes import Change, Gone, Id, In, Text, Word
 from clarion.interfaces.api.stage import Stage
 from clarion.strategy import actions
 from clarion.strategy.models import Audience, Campaign, Goal, Lesson
@@ -102,7 +102,7 @@ class GoalIn(In):
     parent: Id | None = None
 
 
-class GoalChange(In):
+class GoalChange(Change):
     name: Word = ""
     kpi: Word = ""
     target: int = 1
@@ -132,7 +132,7 @@ class CampaignIn(In):
     ends_on: date | None = None
 
 
-class CampaignChange(In):
+class CampaignChange(Change):
     name: Word = ""
     goal_metric: Word = ""
     goal_value: int = 1

@@ -2,7 +2,9 @@
 
 from importlib import import_module
 
-from django.urls import path
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
 from ninja import NinjaAPI
 
 from clarion import __version__
@@ -36,4 +38,10 @@ teach(api)
 for name in STAGES:
     api.add_router("", import_module(f"clarion.interfaces.api.{name}").stage)
 
-urlpatterns = [path("v1/", api.urls)]
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """Every operation, to read and to try. All that it loads comes from here."""
+    return render(request, "api/docs.html", {"document": reverse("api:openapi-json")})
+
+
+urlpatterns = [path("docs", docs, name="api-docs"), path("v1/", api.urls)]
