@@ -92,7 +92,9 @@ class Message:
     text: str  # plain text, never markup
     at: datetime
     on: str = ""  # remote id of our post (or of the thing) it belongs to
-    thread: str = ""  # remote id of the conversation; messages with the same one belong together
+    thread: str = (
+        ""  # remote id of the conversation; messages with the same one belong together
+    )
     author_name: str = ""
     url: str = ""
     language: str = ""

@@ -1,83 +1,32 @@
 """The one line to the outside: guarded against private addresses, judged as the four errors."""
 
-import asyncio
-import ipaddress
-import socket
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpcore2
 import httpx2
 
 from clarion.networks.base import Reconnect, Refused, TryLater, Unsure
+from clarion.networks.transport import PerServer
 
 TIMEOUT = httpx2.Timeout(30, connect=5, pool=60)
 
 
 def client(
-    *, allow: Collection[str] = (), timeout: httpx2.Timeout = TIMEOUT, connections: int = 200
+    *, allow: Collection[str] = (), timeout: httpx2.Timeout = TIMEOUT, connections: int = 60
 ) -> httpx2.AsyncClient:
     """A client that only speaks to the public internet and to the `host:port` in `allow`.
 
-    Building one costs about 0.2 s (certificates): share it for the life of the event loop.
+    `connections` is the most for one server. Building a client costs about 0.2 s
+    (certificates): share it for the life of the event loop.
     """
-    transport = httpx2.AsyncHTTPTransport(
-        trust_env=False,
-        limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
-    )
-    # The check must see the very address that is connected to, or a name that resolves
-    # differently the second time (DNS rebinding) walks past it.
-    transport._pool._network_backend = _Guard(frozenset(allow))  # noqa: SLF001
     return httpx2.AsyncClient(
-        transport=transport,
+        transport=PerServer(frozenset(allow), connections),
         timeout=timeout,
         trust_env=False,
         headers={"User-Agent": "Clarion (self-hosted)"},
     )
-
-
-class _Guard(httpcore2.AsyncNetworkBackend):
-    def __init__(self, allow: frozenset[str]) -> None:
-        self._allow = allow
-        self._real = httpcore2.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        address = await self._checked(host, port)
-        return await self._real.connect_tcp(
-            address, port, timeout, local_address, socket_options
-        )
-
-    async def connect_unix_socket(
-        self, path: str, *args: Any, **kwargs: Any
-    ) -> httpcore2.AsyncNetworkStream:
-        raise httpcore2.ConnectError("Unix sockets are closed to networks.")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    async def _checked(self, host: str, port: int) -> str:
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore2.ConnectError(f"{host} has no address.") from error
-        addresses = [str(entry[4][0]) for entry in found]
-        # IPv4 first: a test double on this host listens there only.
-        addresses.sort(key=lambda a: ":" in a)
-        if f"{host}:{port}" in self._allow:
-            return addresses[0]
-        if not all(ipaddress.ip_address(a.split("%")[0]).is_global for a in addresses):
-            raise Refused(f"{host} leads into a private network, where Clarion never goes.")
-        return addresses[0]
 
 
 async def ask(
@@ -120,7 +69,9 @@ def judge(response: httpx2.Response, *, writes: bool) -> httpx2.Response:
         raise Refused(f"The network said no (status {status}).")
     if writes:
         raise Unsure(f"The network failed while it was working on this (status {status}).")
-    raise TryLater(f"The network has a problem (status {status}).", retry_at(response, wait=None))
+    raise TryLater(
+        f"The network has a problem (status {status}).", retry_at(response, wait=None)
+    )
 
 
 def retry_at(response: httpx2.Response, wait: int | None = 60) -> datetime | None:
