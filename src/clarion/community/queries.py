@@ -56,6 +56,12 @@ def inbox(
     return cut(_dressed(_wanted(who, wanted)), "last_at", cursor, most)
 
 
+def longest_waiting(who: Membership, most: int) -> list[Conversation]:
+    """Those who have waited for a word of ours the longest, first."""
+    rows = _dressed(_wanted(who, Wanted())).exclude(waiting_since=None)
+    return list(rows.order_by("waiting_since", "pk")[:most])
+
+
 def following(conversation: Conversation, who: Membership, wanted: Wanted) -> int | None:
     """The conversation to go on with after this one, or None when the view is empty."""
     rest = _wanted(who, wanted).exclude(pk=conversation.pk)

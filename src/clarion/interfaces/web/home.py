@@ -1,20 +1,37 @@
 """What needs me today?"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 
-from clarion.accounts.models import Membership
+from clarion.accounts.models import Membership, Workspace
+from clarion.channels.models import Channel
+from clarion.community.models import Conversation, Reply
+from clarion.community.queries import longest_waiting
+from clarion.content.models import Post
 from clarion.interfaces.web.door import Request, page
+from clarion.measurement.queries import Progress, goal_progress
+from clarion.publishing.models import Delivery
+from clarion.publishing.queries import Entry, Only, entries, needing_you
+from clarion.strategy.metrics import METRICS
+from clarion.strategy.models import Goal, Lesson
+
+SHOWN = 5  # rows of a box; the rest is one click away
+GOALS = 6
+TODAY = 20
 
 
 @login_required
 def root(request: HttpRequest) -> HttpResponse:
     """To the workspace one was in last; to the setup when there is none yet."""
-    mine = Membership.objects.filter(user_id=request.user.pk).order_by("joined_at", "pk")
+    mine = Membership.objects.filter(user=request.user.pk).order_by("joined_at", "pk")
     slugs = list(mine.values_list("workspace__slug", flat=True))
     if not slugs:
         return redirect("setup")
@@ -24,7 +41,168 @@ def root(request: HttpRequest) -> HttpResponse:
 
 @page
 def show(request: Request) -> HttpResponse:
-    return render(request, "home/show.html")
+    """The whole page, or only its boxes when something moved."""
+    part = request.headers.get("HX-Request") == "true"
+    context = {**_needs(request), **_waits(request), **_looks(request)}
+    context["quiet"] = not any(context[key] for key in ("held", "shut", "stuck", "to_answer"))
+    context["quiet"] = context["quiet"] and not context["to_approve"]
+    context["steps"] = [] if request.workspace.demo else first_steps(request.workspace)
+    template = "home/_boxes.html" if part else "home/show.html"
+    return render(request, template, context)
+
+
+def _needs(request: Request) -> dict[str, Any]:
+    """What stands still until a person does something."""
+    held = needing_you(request.workspace)
+    channels = Channel.objects.filter(workspace=request.workspace, state=Channel.State.SHUT)
+    stuck = Reply.objects.filter(
+        conversation__workspace=request.workspace, state=Reply.State.HELD
+    )
+    return {
+        "held": held[:SHOWN],
+        "held_count": held.count(),
+        "shut": list(channels.order_by("handle")[:SHOWN]),
+        "stuck": list(stuck.select_related("conversation").order_by("state_since")[:SHOWN]),
+    }
+
+
+def _waits(request: Request) -> dict[str, Any]:
+    """What waits for a yes, and who waits for a word."""
+    zone = request.workspace.zone
+    reviews = Post.objects.filter(workspace=request.workspace, state=Post.State.REVIEW)
+    open_ones = Conversation.objects.filter(
+        workspace=request.workspace, state=Conversation.State.OPEN
+    )
+    return {
+        "to_approve": entries(reviews.order_by("planned_for", "pk")[:SHOWN], zone),
+        "to_approve_count": reviews.count(),
+        "to_answer": longest_waiting(request.membership, SHOWN),
+        "to_answer_count": open_ones.count(),
+    }
+
+
+def _looks(request: Request) -> dict[str, Any]:
+    """Today's timetable, the goals, and what was learned."""
+    lessons = Lesson.objects.filter(campaign__workspace=request.workspace)
+    goals = standings(request.workspace, timezone.now())
+    return {
+        "now": timezone.now(),
+        "today": on_today(request.workspace),
+        "goals": goals,
+        "behind": [goal for goal in goals if goal.behind],
+        "lessons": lessons.select_related("campaign").order_by("-learned_at")[:4],
+    }
+
+
+# --- today ------------------------------------------------------------------------------------
+
+
+def on_today(workspace: Workspace) -> list[Entry]:
+    """What goes out on this day of the workspace's clock, and what has gone."""
+    start = datetime.combine(timezone.localdate(timezone=workspace.zone), time())
+    start = start.replace(tzinfo=workspace.zone)
+    day = Only().of(workspace).filter(planned_for__gte=start)
+    day = day.filter(planned_for__lt=start + timedelta(days=1)).exclude(state=Post.State.DRAFT)
+    return entries(day.order_by("planned_for", "pk")[:TODAY], workspace.zone)
+
+
+# --- goals ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A goal, how far it has come, and how far it would be if progress were even."""
+
+    goal: Goal
+    progress: Progress
+    elapsed: float  # share of the time that has gone by, 0 to 1
+
+    @property
+    def share(self) -> float:
+        return (self.progress.percent or 0) / 100
+
+    @property
+    def behind(self) -> bool:
+        return self.share < self.elapsed - 0.02 and self.share < 1
+
+    @property
+    def state(self) -> str:
+        if self.share >= 1:
+            return "reached"
+        return "off_track" if self.behind else "on_track"
+
+    @property
+    def why(self) -> str:
+        """In words: where it is, and where it would have to be."""
+        value = self.progress.reached.value
+        unit = METRICS.get(self.goal.kpi, self.goal.kpi)
+        if value is None:
+            return f"Not known yet. {self.progress.reached.reason}"
+        said = f"{int(value):,} of {self.goal.target:,} {unit}"
+        if self.behind:
+            due = int(self.elapsed * self.goal.target)
+            return f"{said}; at an even pace it would be {due:,} by today."
+        return f"{said}, {self.elapsed:.0%} of the time is gone."
+
+
+def standings(workspace: Workspace, now: datetime) -> Sequence[Standing]:
+    """Goals that are still running, those behind first."""
+    today = now.astimezone(workspace.zone).date()
+    goals = Goal.objects.filter(workspace=workspace, deadline__gte=today)
+    found = [
+        Standing(goal, goal_progress(goal), elapsed(goal, today))
+        for goal in goals.order_by("deadline", "pk")[:GOALS]
+    ]
+    return sorted(found, key=lambda s: (not s.behind, s.goal.deadline))
+
+
+def elapsed(goal: Goal, today: date) -> float:
+    """The share of the goal's time that has gone by."""
+    start = goal.created_at.date()
+    whole = (goal.deadline - start).days
+    return min(1.0, max(0, (today - start).days) / whole) if whole > 0 else 1.0
+
+
+# --- the first steps --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """One of the three things that make a workspace work."""
+
+    words: str
+    why: str
+    page: str  # name of the address
+    done: bool
+
+
+def first_steps(workspace: Workspace) -> list[FirstStep]:
+    """Connect, write, schedule; empty once all three are done."""
+    deliveries = Delivery.objects.filter(channel__workspace=workspace)
+    if deliveries.exists():
+        return []
+    channels = Channel.objects.filter(workspace=workspace).exclude(state=Channel.State.GONE)
+    posts = Post.objects.filter(workspace=workspace)
+    return [
+        FirstStep(
+            "Connect a channel",
+            "An account on a network, or the practice network.",
+            "channels",
+            channels.exists(),
+        ),
+        FirstStep(
+            "Write a post",
+            "Once, cut to fit each channel, with a preview.",
+            "compose",
+            posts.exists(),
+        ),
+        FirstStep(
+            "Put it on a day",
+            "Clarion publishes it, exactly once, and counts what comes of it.",
+            "calendar",
+            False,
+        ),
+    ]
 
 
 urlpatterns: list[Any] = [
