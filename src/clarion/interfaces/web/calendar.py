@@ -1,6 +1,6 @@
 """Page: calendar. What goes out when; every drag has a twin for keyboard and finger."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -169,14 +169,14 @@ def _asked(text: str, at: datetime | None, zone: ZoneInfo) -> datetime | None:
     if not text:
         return None
     try:
-        if "T" in text:
-            return instant(datetime.fromisoformat(text).replace(tzinfo=None), zone)
-        day = date.fromisoformat(text)
+        asked = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         raise NotYet("That is not a day. Choose one from the calendar.", "at") from None
+    if "T" in text:
+        return instant(asked, zone)
     if at is None:
-        return instant(queries.next_morning(day, zone, timezone.now()), zone)
-    return instant(datetime.combine(day, at.time().replace(tzinfo=None)), zone)
+        return instant(queries.next_morning(asked.date(), zone, timezone.now()), zone)
+    return instant(datetime.combine(asked, at.time().replace(tzinfo=None)), zone)
 
 
 def _moved(
