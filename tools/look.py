@@ -93,22 +93,18 @@ def look(browser: Browser, url: str, theme: Any, width: int, asked: argparse.Nam
         storage_state=asked.state,
     )
     page = context.new_page()
-    page.on("console", lambda m: heard(m.type, m.text, m.location["url"], url, seen))
+    page.on("console", lambda m: m.type == "error" and seen.complaints.append(m.text))
     page.on("pageerror", lambda problem: seen.complaints.append(f"script: {problem}"))
     # "load", not "networkidle": the live stream never ends.
-    page.goto(url, wait_until="load")
+    answer = page.goto(url, wait_until="load")
+    if answer and answer.status != 200:
+        seen.complaints.append(f"answered {answer.status}")
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(300)
     seen.complaints += too_wide(page) + unfriendly(page)
     page.screenshot(path=SHOTS / f"{seen.name}.png", full_page=not asked.window)
     context.close()
     return seen
-
-
-def heard(kind: str, text: str, where: str, url: str, seen: Look) -> None:
-    """The page's own answer may be an error page: that is what one came to look at."""
-    if kind == "error" and not (where == url and text.startswith("Failed to load resource")):
-        seen.complaints.append(f"console: {text}")
 
 
 def too_wide(page: Page) -> list[str]:
