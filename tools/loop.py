@@ -41,11 +41,12 @@ def _go_round(ours: Clarion, outside: Outside) -> None:
     import django  # only now are the settings known
 
     django.setup()
+    from tools.loop_people import No
     from tools.loop_story import Story
 
     try:
         Story(ours, outside).tell()
-    except Failed as failed:
+    except (Failed, No) as failed:
         raise Failed(f"{failed}\n\nWhat Clarion said last:\n{ours.log()}") from failed
 
 

@@ -1,14 +1,15 @@
 """The loop, told stage by stage in the order of `clarion.loop.STAGES`, and back again."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from tools.loop_outside import Outside, Playground, Seen, ask, follow, mark_of
-from tools.loop_people import ALT, FINDING, fresh, refused, settle_in
+from tools.loop_people import ALT, FINDING, Json, refused, settle_in
 from tools.loop_world import Clarion, Failed, until
 
 from clarion.loop import STAGES
-from clarion.publishing.models import Delivery
 
+T = TypeVar("T")
 WORDS = "Rye bread from seven o'clock, still warm. Who is coming?"
 QUESTION, ANSWER = "Do you open on Sundays?", "On Sundays from eight."
 TALK = "Nothing beats a good sourdough on the way to work"
@@ -17,11 +18,14 @@ TALK = "Nothing beats a good sourdough on the way to work"
 class Story:
     """One bakery, one post, one turn of the wheel."""
 
-    delivery: Delivery
+    post: Json
+    delivery: Json
+    tracked: str
 
     def __init__(self, ours: Clarion, outside: Outside) -> None:
         self.ours, self.outside = ours, outside
-        self.bakery = settle_in(outside)
+        self.bakery = settle_in(ours.url, outside)
+        self.ada = self.bakery.ada
         self.shop = f"{ours.playground_url or 'https://bakery.example'}/shop"
 
     def tell(self) -> None:
@@ -40,116 +44,106 @@ class Story:
         done("goal “Known for rye”, audience “Early birds”, campaign “Rye week”, budget 50 EUR")
         require(FINDING in self.bakery.brief(), "The finding stands in the campaign's brief")
         done("whoever writes for it reads the finding in its brief")
-        done(f"channel @{self.bakery.channel.handle} on {self.outside.name}")
+        done(f"channel @{self.bakery.channel['handle']} on {self.outside.name}")
 
     def content(self) -> None:
         self.post = self.bakery.write(WORDS, self.shop)
-        done(
-            "Ada wrote a post with a picture, its description and a link, and asks for approval"
-        )
+        done("Ada wrote a post with a picture, its description and a link, and asks for a yes")
         why = refused(lambda: self.bakery.approve_alone(self.post))
         done(f"Ada may not approve it herself: {why}")
 
     def publishing(self) -> None:
         lost = self.outside.lose_an_answer()
-        self.delivery = self.bakery.approve_and_plan(self.post)
-        at = f"{self.delivery.planned_for:%H:%M:%S}"
-        done(f"Bo approved it and put it on the calendar for {at}")
+        delivery = self.bakery.approve_and_plan(self.post)
+        done(f"Bo approved it and put it on the calendar for {delivery['planned_for'][11:19]}")
         if lost:
             done(f"{self.outside.name} will take the post, and the answer will get lost")
-        until(lambda: fresh(self.delivery), "the worker has published the post")
+        path = f"deliveries/{delivery['id']}"
+        self.delivery = until(lambda: self.live(path), "the worker has published the post")
         if lost:
             require(self.outside.lost_answers() == 1, "The answer to our post got lost")
-            done(
-                "no answer came: Clarion looked, and found the post there before sending again"
-            )
+            done("no answer came: Clarion looked before sending again, and found it there")
         self.read_back()
 
     def read_back(self) -> None:
         told = self.outside.posts()
         mine = {i: post for i, post in told.items() if WORDS in post.text}
-        must(list(mine) == [self.delivery.remote_id], "it stands there exactly once")
-        post = mine[self.delivery.remote_id]
-        must(
-            list(post.pictures) == [ALT],
-            "with its picture and the words for those who cannot see",
-        )
+        must(list(mine) == [self.delivery["remote_id"]], "it stands there exactly once")
+        post = mine[self.delivery["remote_id"]]
+        must(list(post.pictures) == [ALT], "with its picture, described in words")
         self.tracked = tracked(post)
         must(self.tracked.startswith(f"{self.ours.url}/l/"), f"and its own link {self.tracked}")
 
     def community(self) -> None:
-        self.outside.answer(self.delivery.remote_id, QUESTION)
+        self.outside.answer(self.delivery["remote_id"], QUESTION)
         done(f"a stranger answers: {QUESTION}")
-        question = self.wait(
-            lambda: self.bakery.conversation(QUESTION), "the answer is in the inbox"
-        )
-        require(
-            question.delivery_id == self.delivery.pk, "The inbox knows which post it is about"
-        )
-        reply = self.bakery.answer(question, ANSWER)
+        question = self.wait(lambda: self.bakery.conversation(QUESTION), "it is in the inbox")
+        require(question["delivery"] == self.delivery["id"], "It is about our post")
+        reply = self.ada.do(f"conversations/{question['id']}/answer", text=ANSWER)
         done(f"Ada answers in the inbox: {ANSWER}")
-        until(lambda: fresh(reply), "the worker has sent our answer")
-        said = [p for p in self.outside.posts().values() if p.text == ANSWER]
+        until(lambda: self.live(f"replies/{reply['id']}"), "the worker has sent our answer")
+        said = [post for post in self.outside.posts().values() if post.text == ANSWER]
         must(len(said) == 1, "our answer stands there exactly once")
 
     def listening(self) -> None:
         self.outside.talk(TALK)
         done(f"somebody says to nobody in particular: {TALK}")
-        watch = self.bakery.watch("sourdough")
-        heard = until(
-            lambda: [m for m in watch.mentions.all() if TALK in m.text],
-            "the watch for “sourdough” has heard it",
-            seconds=90,
-        )
+        self.ada.do("watches", channel=self.bakery.channel["id"], words="sourdough")
+        heard = until(self.heard, "the watch for “sourdough” has heard it", seconds=90)
         require(len(heard) == 1, "It was heard once")
-        done(f"the watch for “sourdough” heard it, once, from {heard[0].author}")
+        done(f"the watch for “sourdough” heard it, once, from {heard[0]['author']}")
+
+    def heard(self) -> list[Json]:
+        return [mention for mention in self.ada.rows("mentions") if mention["text"] == TALK]
 
     def measurement(self) -> None:
         landing = follow(self.tracked)
         done(f"a visitor follows the tracked link and lands on {landing.partition('?')[0]}")
         self.buy(landing)
-        self.outside.like(self.delivery.remote_id)
+        self.outside.like(self.delivery["remote_id"])
         self.wait(self.is_counted, "likes, clicks and sales are counted")
-        told, ours = self.outside.counts(self.delivery.remote_id), self.bakery.results()
-        must(ours["likes"].value == told["likes"], f"likes there: {told['likes']}, as here")
-        clicks, sales, money = (ours[m].value for m in ("clicks", "conversions", "revenue"))
-        done(f"clicks: {clicks}, purchases: {sales}, worth {money:.2f} {ours['revenue'].unit}")
+        told, ours = self.told(), self.bakery.results()
+        must(ours["likes"]["value"] == told["likes"], f"likes there: {told['likes']}, as here")
+        clicks, sales, money = (ours[m]["value"] for m in ("clicks", "conversions", "revenue"))
+        done(f"clicks: {clicks}, purchases: {sales}, worth {money:.2f} EUR")
 
     def buy(self, landing: str) -> None:
         if isinstance(self.outside, Playground):
             self.outside.buy(landing)
             done("they buy in the shop, which reports the purchase")
             return
-        said = {
-            "click": mark_of(landing),
-            "ref": "order-1",
-            "value": "24.00",
-            "currency": "EUR",
-        }
+        said = {"click": mark_of(landing), "ref": "order-1", "value": "24", "currency": "EUR"}
         ask("POST", f"{self.ours.url}/collect", json=said)
         done("there is no shop here, so this program reports a purchase as a shop would")
 
     def is_counted(self) -> bool:
-        found = self.bakery.results()
-        wanted = ("likes", "clicks", "conversions")
-        same = found["likes"].value == self.outside.counts(self.delivery.remote_id)["likes"]
-        return same and all(found[m].value for m in wanted)
+        ours = self.bakery.results()
+        same = ours["likes"]["value"] == self.told()["likes"]
+        return same and all(ours[m]["value"] for m in ("likes", "clicks", "conversions"))
+
+    def told(self) -> dict[str, int]:
+        return dict(self.outside.counts(self.delivery["remote_id"]))
 
     def ads(self) -> None:
         if not self.outside.sells:
-            done(refused(lambda: self.bakery.promote(self.delivery, 20)))
+            done(refused(lambda: self.promote("20")))
             return
-        done(f"51 EUR? {refused(lambda: self.bakery.promote(self.delivery, 51))}")
-        promotion = self.bakery.promote(self.delivery, 20)
-        until(lambda: fresh(promotion), "the promotion runs")
-        [order] = self.outside.promotions()
-        budget = f"{order['budget']} {order['currency']}"
-        must(float(order["budget"]) == 20, f"one promotion, which ends by itself at {budget}")
-        self.outside.like(self.delivery.remote_id)
-        self.wait(lambda: self.bakery.purse().spent, "the first bill is in")
+        done(f"51 EUR? {refused(lambda: self.promote('51'))}")
+        orders = [self.promote("20", key="once") for _ in range(2)]
+        require(orders[0] == orders[1], "The same key is the same order")
+        done("20 EUR, asked for twice with the same Idempotency-Key")
+        until(lambda: self.live(f"promotions/{orders[0]['id']}"), "the promotion runs")
+        runs = self.outside.promotions()
+        budgets = [float(run["budget"]) for run in runs]
+        must(budgets == [20], "one promotion, which ends by itself at 20 EUR")
+        self.outside.like(self.delivery["remote_id"])
+        self.wait(lambda: float(self.bakery.purse()["spent"]), "the first bill is in")
         purse = self.bakery.purse()
-        done(f"spent {purse.spent}, promised {purse.promised}, left {purse.left} of 50.00 EUR")
-        done(f"31 EUR more? {refused(lambda: self.bakery.promote(self.delivery, 31))}")
+        done("spent {spent}, promised {promised}, left {left} of {budget} EUR".format(**purse))
+        done(f"31 EUR more? {refused(lambda: self.promote('31'))}")
+
+    def promote(self, budget: str, key: str = "") -> Json:
+        return self.ada.do("promotions", key=key, delivery=self.delivery["id"], budget=budget)
 
     def lesson(self) -> None:
         brief = self.bakery.brief()
@@ -158,10 +152,19 @@ class Story:
         done(f"the brief for the next post: {lines[0]}")
         done(f"the journal has {self.bakery.journal()} lines, none of them changed since")
 
-    def wait(self, look: Callable[[], object], what: str) -> object:
+    # --- waiting ---
+
+    def live(self, path: str) -> Json | None:
+        """The row once it is live. Fails when a person would have to look after it."""
+        row = self.ada.get(path)
+        if row["state"] == "held":
+            raise Failed(f"{path} is held: {row['problem']}")
+        return row if row["state"] == "live" else None
+
+    def wait(self, look: Callable[[], T | None], what: str) -> T:
         """Until it is there, without waiting for the worker's next round."""
 
-        def again() -> object:
+        def again() -> T | None:
             self.bakery.look_again()
             return look()
 

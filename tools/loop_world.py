@@ -54,6 +54,7 @@ class Clarion:
         return any("Open http" in line for line in list(self.said))
 
     def log(self) -> str:
+        time.sleep(0.5)  # what was just said is on its way
         return "".join(self.said[-40:])
 
 
@@ -63,6 +64,7 @@ def clarion(*words: str, port: int = 0, **environment: str) -> Iterator[Clarion]
     with tempfile.TemporaryDirectory(
         prefix="clarion-loop-", ignore_cleanup_errors=True
     ) as name:
+        Path(name).chmod(0o711)  # the database server is another user when root runs this
         one = _start(Path(name), port or free_port(), words, environment)
         threading.Thread(target=_listen, args=(one,), daemon=True).start()
         try:
@@ -110,11 +112,11 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-def until(look: Callable[[], T], what: str, seconds: float = 40) -> T:
+def until(look: Callable[[], T | None], what: str, seconds: float = 40) -> T:
     """What `look` finds as soon as it finds something. Fails with `what` did not come true."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > deadline:
             raise Failed(f"This did not come true within {seconds:.0f} s: {what}.")
-        time.sleep(0.1)
+        time.sleep(0.2)
     return found
