@@ -108,6 +108,8 @@ class _Start:
         if not self.postgres.data.exists():
             _line("database", "making a new one …")
         self.postgres.start()
+        if self.home.pg.is_symlink():
+            _line("", f"(kept in {self.home.pg.resolve()}, where its user may enter)")
         _line("database", f"ready ({time.monotonic() - began:.1f} s)")
         self._note({"database": self.postgres.pid or 0})
 
