@@ -79,13 +79,17 @@ def _compare_best(campaign: Campaign, pair: list[Delivery]) -> None:
         "undecided": "no difference shown yet",
     }[found.verdict]
     text = (
-        f"“{pair[0].variant.words[:60]}” against “{pair[1].variant.words[:60]}”: {verdict} "
+        f"{_named(pair[0])} against {_named(pair[1])}: {verdict} "
         f"(difference {100 * found.difference:+.1f} points, "
         f"95 % between {100 * found.interval.low:+.1f} and {100 * found.interval.high:+.1f}). "
         "Not a randomised test: it shows a connection, not a cause."
     )
     evidence = {"deliveries": [d.pk for d in pair], "p": found.p, "verdict": found.verdict}
     learn(campaign, said_by="measurement", key="best-two", text=text, evidence=evidence)
+
+
+def _named(delivery: Delivery) -> str:
+    return f"“{delivery.variant.words[:60]}” on {delivery.channel.handle}"
 
 
 def engagement(a: Delivery, b: Delivery) -> Comparison | None:

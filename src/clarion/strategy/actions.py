@@ -93,6 +93,29 @@ def describe_audience(
 
 
 @transaction.atomic
+def change_audience(audience: Audience, *, by: Actor, **changes: str) -> None:
+    """Change name, description, interests or languages."""
+    by.must("plan", audience.workspace_id)
+    before = {key: getattr(audience, key) for key in changes}
+    longest = {"description": 5000, "interests": 300, "languages": 100}
+    for key in longest.keys() & changes.keys():
+        setattr(audience, key, changes[key].strip()[: longest[key]])
+    if "name" in changes:
+        audience.name = _named(changes["name"], "audience", 100)
+    audience.save()
+    after = {key: getattr(audience, key) for key in changes}
+    record(by, "audience.changed", f"Audience {audience.pk}", before, after)
+
+
+@transaction.atomic
+def drop_audience(audience: Audience, *, by: Actor) -> None:
+    """Forget an audience. Campaigns that were meant for it stay."""
+    by.must("plan", audience.workspace_id)
+    record(by, "audience.dropped", f"Audience {audience.pk}", before={"name": audience.name})
+    audience.delete()
+
+
+@transaction.atomic
 def start_campaign(
     workspace: Workspace,
     name: str,

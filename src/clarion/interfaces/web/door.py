@@ -7,7 +7,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -15,6 +17,7 @@ from django.utils import timezone
 
 from clarion.accounts.models import Membership, User, Workspace
 from clarion.accounts.rights import Actor
+from clarion.kit.errors import NotYet
 
 P = ParamSpec("P")
 Row = TypeVar("Row", bound=Model)
@@ -87,3 +90,13 @@ def undone(request: HttpRequest, text: str, go: str) -> HttpResponse:
         return JsonResponse({"text": text, "go": go})
     messages.success(request, text)
     return redirect(go)
+
+
+def blame(form: BaseForm, reason: NotYet) -> None:
+    """Say why not beside the field it is about, or above the form."""
+    form.add_error(reason.about if reason.about in form.fields else None, str(reason))
+
+
+def leaf(request: HttpRequest, rows: Any, most: int = 20, param: str = "page") -> Page[Any]:
+    """The page of a list that the address asks for; the nearest one where there is none."""
+    return Paginator(rows, most).get_page(request.GET.get(param))

@@ -16,6 +16,8 @@ PAGES = (
     "results",
     "promotions",
     "strategy",
+    "campaigns",
+    "research",
     "channels",
     "team",
     "journal",
