@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
 from clarion.kit.errors import Conflict, NotYet
@@ -136,4 +137,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"problem": OUR_FAULT}, status=500)
-    return render(request, "errors/500.html", status=500)
+    # Without the request: what broke may be the very thing the frame asks for.
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
