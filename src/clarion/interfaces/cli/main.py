@@ -25,6 +25,9 @@ COMMANDS = {
     "playground": (f"{_CLI}.run:playground", "Serve a practice network on this machine."),
     "prepare": (f"{_CLI}.run:prepare", "Bring tables and static files up to date."),
     "manage": (f"{_CLI}.run:manage", "Run a management command of Django."),
+    "token": (f"{_CLI}.remote_here:token", "Make a token for a program."),
+    "sign-in": (f"{_CLI}.remote_sign_in:sign_in", "Keep a token for the commands below."),
+    "sign-out": (f"{_CLI}.remote_sign_in:sign_out", "Forget that token."),
     "version": (f"{_CLI}.run:version", "Print the version."),
 }
 
@@ -33,18 +36,26 @@ class Lazy(click.Group):
     """Knows every command by name and only imports the one that is used."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        from clarion.interfaces.cli.remote import names
+
+        return [*COMMANDS, *names()]
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            from clarion.interfaces.cli.remote import group
+
+            return group(cmd_name)
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from clarion.interfaces.cli.remote import names
+
         with formatter.section("Commands"):
             formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+        with formatter.section("Everything else, over the API (sign in first)"):
+            formatter.write_dl(list(names().items()))
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
