@@ -10,8 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 
-# The settings of the tests start a throw-away database of their own.
+# The settings of the tests start a throw-away database of their own; mypy only reads the others.
 SETTINGS = {
+    "CLARION_SECRET_KEY": "only-for-checks",
     "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
     "DJANGO_SETTINGS_MODULE": "tests.settings",
 }
