@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 
-# The settings of the tests start a throw-away database of their own; mypy only reads the others.
+# The settings of the tests start a throw-away database; mypy only reads the product's own.
 SETTINGS = {
     "CLARION_SECRET_KEY": "only-for-checks",
     "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",

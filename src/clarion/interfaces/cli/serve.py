@@ -51,7 +51,7 @@ class Streams:
         try:
             await self._application(scope, receive, seen)
         finally:
-            self._open.discard(task)  # type: ignore[arg-type]
+            self._open.discard(task)
 
     def end(self) -> None:
         for task in list(self._open):
