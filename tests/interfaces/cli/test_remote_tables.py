@@ -24,6 +24,13 @@ def test_a_table_is_no_wider_than_the_terminal():
     assert "…" in listed(rows, 40)
 
 
+def test_what_has_parts_is_left_out_and_times_are_short():
+    row = {"key": "x", "can": {"publish": True, "ads": False}, "limits": {"text": 500}}
+    lines = listed([{**row, "at": "2026-11-21T22:32:23.219782Z"}], 100).splitlines()
+    assert lines[0].split() == ["key", "can", "at"]
+    assert lines[1].split() == ["x", "publish", "2026-11-21", "22:32", "UTC"]
+
+
 def test_wide_letters_take_their_place():
     rows = [{"name": "日本", "x": "a"}, {"name": "abcd", "x": "b"}]
     lines = listed(rows, 80).splitlines()

@@ -74,8 +74,7 @@ def _membership(email: str, workspace: str) -> "Membership":
     rows = rows.filter(workspace__slug=workspace) if workspace else rows
     found = list(rows.order_by("pk"))
     if not found:
-        who = email or "an owner"
-        raise Trouble(f"There is no {who} in {workspace or 'any workspace'} here.")
+        raise Trouble(f"There is no {email or 'owner'} in {workspace or 'any workspace'} here.")
     if len({m.workspace_id for m in found}) > 1:
         known = ", ".join(sorted({m.workspace.slug for m in found}))
         raise Trouble(f"Say which workspace: --workspace, one of {known}.")

@@ -4,6 +4,7 @@ Words from outside may hold anything. What could move the cursor or turn the dir
 writing is taken out, so that no post can repaint somebody's terminal.
 """
 
+import re
 import shutil
 import sys
 import unicodedata
@@ -16,15 +17,16 @@ GAP = "  "
 UNSEEN = {"seal", "previous", "sha256", "remote_id", "evidence", "before", "after"}
 
 Row = Mapping[str, Any]
+_TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$")
 
 
 def listed(rows: Sequence[Row], width: int | None = None) -> str:
     """A table as wide as the terminal, or as wide as it is where it goes to a file."""
     if not rows:
         return "Nothing there."
-    names = [n for n in rows[0] if n not in UNSEEN and any(_said(r.get(n)) for r in rows)]
+    names = [n for n in rows[0] if n not in UNSEEN and any(_cell(r.get(n)) for r in rows)]
     cells = [[n.replace("_", " ") for n in names]]
-    cells += [[_said(row.get(n)) for n in names] for row in rows]
+    cells += [[_cell(row.get(n)) for n in names] for row in rows]
     widths = _fit([max(map(_width, column)) for column in zip(*cells, strict=True)], width)
     return "\n".join(_line(line, widths) for line in cells)
 
@@ -58,6 +60,13 @@ def _number(number: Row) -> str:
     return f"{value} {number['unit']}".strip() + f"  ({number['formula']}{counted}{why})"
 
 
+def _cell(value: Any) -> str:
+    """What has parts of its own is too much for a cell, but for what it can do."""
+    if isinstance(value, Mapping):
+        return ", ".join(key for key, does in value.items() if does is True)
+    return _said(value)
+
+
 def _said(value: Any) -> str:
     if value is None:
         return ""
@@ -67,7 +76,7 @@ def _said(value: Any) -> str:
         return ", ".join(_said(one) for one in value if not isinstance(one, Mapping))
     if isinstance(value, Mapping):
         return ", ".join(f"{k}={_said(v)}" for k, v in value.items())
-    return clean(str(value))
+    return _TIME.sub(r"\1 \2 UTC", clean(str(value)))
 
 
 def clean(text: str) -> str:
