@@ -21,7 +21,7 @@ acceptance: dev ## how many of the lines in docs/acceptance.md are met; ARGS=--a
 	@.venv/bin/python -m tools.readme
 
 test-servers: dev ## against real servers of real networks, run on this machine
-	@.venv/bin/pytest -m servers $(ARGS)
+	@CLARION_SERVERS=1 .venv/bin/pytest -m servers $(ARGS)
 
 chaos: dev ## kill every process at the worst moment
 	@.venv/bin/python -m tests.chaos.storm $(ARGS)
