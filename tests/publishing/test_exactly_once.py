@@ -204,3 +204,15 @@ def test_moving_an_approved_post_moves_its_delivery(post, boss):
     delivery.refresh_from_db()
     assert delivery.due_at == moved.planned_for == at + timedelta(hours=3)
     assert moved.is_approved
+
+
+def test_a_post_for_a_removed_channel_says_so(delivery, channel, boss, work, playground):
+    from clarion.channels import actions as channels
+
+    channels.disconnect(channel, by=boss)
+    work()
+    delivery.refresh_from_db()
+    assert delivery.state == State.HELD
+    assert "removed" in delivery.problem
+    assert Notice.objects.filter(about=f"delivery:{delivery.pk}", solved_at=None).exists()
+    assert out(playground) == 0

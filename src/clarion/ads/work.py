@@ -88,6 +88,8 @@ def ordered(results: Sequence[tuple[Promotion, Outcome]]) -> None:
         if promotion.state == State.HELD:
             text = f"A promotion is not running. {promotion.problem}"
             notify(workspace, about, text, f"campaigns/{promotion.campaign_id}/")
+            why = {"problem": promotion.problem}
+            record(worker(workspace), "promotion.held", f"Promotion {promotion.pk}", after=why)
         elif promotion.state == State.LIVE:
             solve(workspace, [about])
             record(
@@ -126,4 +128,4 @@ STEPS: tuple[Step[Any], ...] = (
         queue="measure",
     ),
 )
-READERS = (Ledger,)
+CHORES = (Ledger.adopt_channels,)

@@ -127,4 +127,4 @@ STEPS: tuple[Step[Any], ...] = (
     ),
     *steps(Reply, load_replies, replied),
 )
-READERS = (Inbox,)
+CHORES = (Inbox.adopt_channels,)

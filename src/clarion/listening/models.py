@@ -1,7 +1,6 @@
 """Words we want to hear about, and what we heard."""
 
 from collections.abc import Sequence
-from typing import Self
 from urllib.parse import urlsplit
 
 from django.db import models
@@ -79,11 +78,11 @@ class Ear(WorkItem):
         )
         have = set(cls.objects.values_list("network_key", "server"))
         wanted = {(c.network_key, host(c)) for c in channels if c.network.streaming} - have
-        rows: list[Self] = [
-            cls(network_key=key, server=server, state=cls.State.ON, due_at=timezone.now())
+        rows = [
+            Ear(network_key=key, server=server, state=cls.State.ON, due_at=timezone.now())
             for key, server in wanted
         ]
-        return len(cls.objects.bulk_create(rows, ignore_conflicts=True))
+        return len(Ear.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 def host(channel: Channel) -> str:

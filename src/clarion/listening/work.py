@@ -122,4 +122,4 @@ STEPS: tuple[Step[Any], ...] = (
         Ear, Ear.State.ON, overhear, load=load_ears, settled=overheard, batch=50, queue="listen"
     ),
 )
-READERS = (Ear,)
+CHORES = (Ear.adopt_channels,)

@@ -90,4 +90,4 @@ STEPS: tuple[Step[Any], ...] = (
         queue="measure",
     ),
 )
-READERS = (Meter,)
+CHORES = (Meter.adopt_channels,)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import Line, extend
 from clarion.accounts.rights import worker
+from clarion.channels.models import Channel
 from clarion.channels.work import tell_shut
 from clarion.kit.steps import Outcome
 from clarion.publishing.actions import freeze
@@ -106,4 +107,20 @@ def _facts(delivery: Delivery) -> dict[str, Any]:
     return {"problem": delivery.problem}
 
 
+def hold_orphans() -> int:
+    """What is due on a channel that was removed would wait for ever without a word."""
+    gone = Delivery.objects.filter(
+        state=State.PLANNED, due_at__lte=timezone.now(), channel__state=Channel.State.GONE
+    )
+    held = [d for d in gone.select_related("channel", "variant__post") if _hold(d)]
+    _tell([], held)
+    return len(held)
+
+
+def _hold(delivery: Delivery) -> bool:
+    why = "The channel was removed. Connect it again and retry, or drop the post."
+    return delivery.move(State.HELD, problem=why)
+
+
 STEPS = steps(Delivery, load, settled)
+CHORES = (hold_orphans,)

@@ -1,6 +1,7 @@
 """Everything the worker knows how to do."""
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from asgiref.sync import async_to_sync, sync_to_async
 
@@ -13,14 +14,6 @@ from clarion.listening import work as listening
 from clarion.measurement import work as measurement
 from clarion.publishing import work as publishing
 
-
-class Adopts(Protocol):
-    """Makes a row for everything that needs one and has none."""
-
-    @classmethod
-    def adopt_channels(cls) -> int: ...
-
-
 STEPS: tuple[Step[Any], ...] = (
     *publishing.STEPS,
     *community.STEPS,
@@ -29,21 +22,22 @@ STEPS: tuple[Step[Any], ...] = (
     *ads.STEPS,
     *channels.STEPS,
 )
-READERS: tuple[type[Adopts], ...] = (
-    *community.READERS,
-    *listening.READERS,
-    *measurement.READERS,
-    *ads.READERS,
+CHORES: tuple[Callable[[], object], ...] = (
+    *publishing.CHORES,
+    *community.CHORES,
+    *listening.CHORES,
+    *measurement.CHORES,
+    *ads.CHORES,
 )
 BY_NAME = {step.name: step for step in STEPS}
 
 
 def prepare() -> None:
-    """Take back rows whose worker died; give new channels their readers."""
+    """Take back rows whose worker died, and see to what no step of its own would notice."""
     for step in STEPS:
         step.recover()
-    for reader in READERS:
-        reader.adopt_channels()
+    for chore in CHORES:
+        chore()
 
 
 @async_to_sync
