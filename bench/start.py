@@ -42,6 +42,7 @@ def main() -> None:
         "second_start_s": round(statistics.median([*again, third]), 2),
         "idle_mb": round(sum(memory.values()), 1),
         "processes": len(memory),
+        "load": round(os.getloadavg()[0], 1),  # of this machine: times above it tell little
     }
     print(json.dumps(found))
 

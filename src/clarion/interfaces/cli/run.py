@@ -1,9 +1,11 @@
 """The commands that a machine runs: one process each, all from the same environment."""
 
+import logging
 import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -22,6 +24,7 @@ def web(host: str, port: int, tell: Path | None) -> None:
     from clarion.interfaces.cli.serve import serve
 
     serve(host, port, tell)
+    _leave()
 
 
 @click.command()
@@ -47,6 +50,7 @@ def playground(host: str, port: int) -> None:
     clicks = [ours.partition("://")[2]] if ours else []
     collect = f"{ours}/collect" if ours else ""
     serve(host, port, home.playground, click_hosts=clicks, collect_url=collect)
+    _leave()
 
 
 @click.command()
@@ -81,3 +85,11 @@ def _begin() -> Home:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clarion.config.settings")
     follow_parent()
     return home
+
+
+def _leave() -> NoReturn:
+    """Ends without tearing the interpreter down: a thread of the server may still want it."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
