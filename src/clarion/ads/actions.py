@@ -1,5 +1,6 @@
 """Put money behind a post. Only a person can, and never more than is left."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -35,6 +36,47 @@ def promote(
 
     Refused above what the campaign has left. It starts at the next tick of the worker.
     """
+    by.must("spend", delivery.channel.workspace_id, delivery.channel_id)
+    campaign = campaign or delivery.variant.post.campaign
+    if campaign is not None:
+        # Locked: two orders at the same moment must not both see the same money.
+        Campaign.objects.select_for_update().get(pk=campaign.pk)
+    order = weigh(delivery, budget, campaign=campaign, until=until, by=by)
+    promotion = Promotion.objects.create(
+        campaign=order.campaign,
+        delivery=delivery,
+        channel=delivery.channel,
+        budget=order.amount,
+        currency=order.currency,
+        until=order.until,
+        ordered_by=by.name,
+        state=State.PLANNED,
+        due_at=timezone.now(),
+    )
+    after = {"budget": order.amount, "currency": order.currency, "until": order.until}
+    record(by, "promotion.ordered", f"Promotion {promotion.pk}", after=after)
+    return promotion
+
+
+@dataclass(frozen=True)
+class Order:
+    """What would be ordered, when somebody says yes to it."""
+
+    campaign: Campaign
+    amount: Decimal
+    currency: str
+    until: datetime
+
+
+def weigh(
+    delivery: Delivery,
+    budget: Decimal | int | str,
+    *,
+    campaign: Campaign | None = None,
+    until: datetime | None = None,
+    by: Actor,
+) -> Order:
+    """What `promote` would order, or why it would refuse. Orders nothing."""
     campaign = campaign or delivery.variant.post.campaign
     if campaign is None:
         why = "Put the post into a campaign first: its budget is what may be spent."
@@ -43,26 +85,10 @@ def promote(
     by.must("spend", campaign.workspace_id)
     if by.kind == "worker":
         raise NotAllowed("Nothing is spent by itself.")
-    # Locked: two orders at the same moment must not both see the same money.
-    campaign = (
-        Campaign.objects.select_for_update().select_related("workspace").get(pk=campaign.pk)
-    )
+    campaign = Campaign.objects.select_related("workspace").get(pk=campaign.pk)
     amount, until = _amount(budget), until or timezone.now() + timedelta(days=7)
     _check(delivery, campaign, amount, until)
-    promotion = Promotion.objects.create(
-        campaign=campaign,
-        delivery=delivery,
-        channel=delivery.channel,
-        budget=amount,
-        currency=campaign.workspace.currency,
-        until=until,
-        ordered_by=by.name,
-        state=State.PLANNED,
-        due_at=timezone.now(),
-    )
-    after = {"budget": amount, "currency": promotion.currency, "until": until}
-    record(by, "promotion.ordered", f"Promotion {promotion.pk}", after=after)
-    return promotion
+    return Order(campaign, amount, campaign.workspace.currency, until)
 
 
 def _amount(budget: Decimal | int | str) -> Decimal:

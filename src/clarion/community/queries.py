@@ -97,7 +97,8 @@ def _wanted(who: Membership, wanted: Wanted) -> QuerySet[Conversation]:
     return rows.filter(kind=wanted.kind) if wanted.kind else rows
 
 
-def _dressed(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+def _dressed(rows: QuerySet[Conversation]) -> Any:
+    """With their last words and how far our answer is."""
     said = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-pk")
     replies = Reply.objects.filter(conversation=OuterRef("pk"))
     return (
@@ -112,7 +113,7 @@ def _dressed(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     )
 
 
-def _waiting(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+def _waiting(rows: QuerySet[Conversation]) -> Any:
     """`waiting_since`: when they first said what nobody has answered yet, or None."""
     said = Message.objects.filter(conversation=OuterRef("pk"))
     never = Value(EPOCH, output_field=DateTimeField())

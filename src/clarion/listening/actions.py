@@ -70,13 +70,21 @@ def stop(watch: Watch, *, by: Actor) -> None:
 
 
 def hear(watch: Watch, found: Sequence[Message]) -> list[Mention]:
-    """Write down what is new. Hearing the same thing twice is hearing it once."""
+    """Write down what is new. Hearing the same thing twice is hearing it once.
+
+    What our own accounts say is not news to us.
+    """
+    ours = set(
+        Channel.objects.filter(
+            workspace=watch.workspace_id, network_key=watch.channel.network_key
+        ).values_list("handle", flat=True)
+    )
     have = set(
         watch.mentions.filter(remote_id__in=[m.remote_id for m in found]).values_list(
             "remote_id", flat=True
         )
     )
-    fresh = {m.remote_id: m for m in found if m.remote_id not in have}
+    fresh = {m.remote_id: m for m in found if m.remote_id not in have and m.author not in ours}
     return Mention.objects.bulk_create(
         [
             Mention(

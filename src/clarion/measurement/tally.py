@@ -114,7 +114,8 @@ def _live(live: QuerySet[Delivery], by: str) -> list[tuple[int, int, int]]:
     )
 
 
-def _newest(live: QuerySet[Delivery], by: str) -> QuerySet[Reading]:
+def _newest(live: QuerySet[Delivery], by: str) -> Any:
+    """Readings that know their `group`."""
     rows = Reading.objects.filter(pk__in=latest(live).values("pk"))
     return rows.annotate(group=F(f"delivery__variant__{by}")).exclude(group=None)
 

@@ -1,10 +1,10 @@
 """Campaigns: the brief, the posts, the money and the result of each on one page."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from clarion.accounts.models import Workspace
 from clarion.ads.queries import purse, purses
+from clarion.content.models import Post
 from clarion.interfaces.web.door import Request, blame, leaf, own, page, undone
 from clarion.interfaces.web.strategy import METRIC_CHOICES
 from clarion.kit.errors import NotYet
@@ -67,7 +68,7 @@ def show_all(request: Request) -> HttpResponse:
     rows = request.workspace.campaigns.filter(archived_at__isnull=not archived)
     goal = request.GET.get("goal", "")
     if goal.isdecimal() and len(goal) < 19:
-        rows = rows.filter(goal=goal)
+        rows = rows.filter(goal=int(goal))
     rows = rows.select_related("goal", "audience", "workspace").annotate(
         n=Count("posts", distinct=True)
     )
@@ -103,12 +104,12 @@ def _standing(campaign: Campaign, far: Progress) -> Standing:
 def show(request: Request, pk: int) -> HttpResponse:
     campaign = _campaign(request, pk)
     posts = leaf(request, campaign.posts.exclude(state="binned").order_by("-created_at", "-pk"))
-    far = progress(campaign)
+    far, on_page = progress(campaign), cast("QuerySet[Post]", posts.object_list)
     context = {
         "campaign": campaign,
         "brief": brief(campaign),
         "posts": posts,
-        "entries": entries(posts.object_list, request.workspace.zone),
+        "entries": entries(on_page, request.workspace.zone),
         "progress": far,
         "standing": _standing(campaign, far),
         "purse": purse(campaign),

@@ -83,7 +83,7 @@ def show(request: Request) -> HttpResponse:
         "ranges": _ranges(stretch),
         "results": found,
         "before": before,
-        "tiles": _tiles(found, before),
+        "tiles": _tiles(found, before if before and before.live else None),
         "charts": _charts(request, posts, stretch.since),
         "channels": _by_channel(request, posts),
         **_table(request, posts),

@@ -1,5 +1,6 @@
 """Numbers on a page, each with what it was made from one click away."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -92,3 +93,15 @@ def change(now: Number, before: Number | None) -> float | None:
     if before is None or now.value is None or not before.value:
         return None
     return float(now.value) / float(before.value) - 1
+
+
+@register.filter
+def at(found: Mapping[Any, Any], key: Any) -> Any:
+    """`{% with purse=money|at:campaign.pk %}`: what stands under this key."""
+    return found.get(key)
+
+
+@register.simple_tag
+def spoken_money(amount: Decimal, currency: str) -> str:
+    """An amount as plain words, for titles and questions."""
+    return wording.money(amount, currency)
