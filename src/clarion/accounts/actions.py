@@ -154,6 +154,17 @@ def accept(key: str, user: User) -> Membership:
 
 
 @transaction.atomic
+def join(key: str, *, name: str, password: str) -> Membership:
+    """Come in for the first time: the invitation makes the account."""
+    invitation = open_invitation(key)
+    if invitation is None:
+        raise NotYet("This invitation has been used or is too old. Ask for a new one.")
+    user = User(email=invitation.email)
+    introduce(user, name=name, email=invitation.email, password=password)
+    return accept(key, user)
+
+
+@transaction.atomic
 def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
     by.must("people", invitation.workspace_id)
     record(by, "person.uninvited", invitation.email)
@@ -212,14 +223,23 @@ def _guard_owners(membership: Membership, by: Actor, *, leaving: bool) -> None:
 
 
 @transaction.atomic
-def introduce(user: User, *, name: str, email: str, password: str | None = None) -> None:
-    """Change who somebody is and how they sign in. A password of None stays as it is."""
+def introduce(
+    user: User,
+    *,
+    name: str,
+    email: str,
+    password: str | None = None,
+    shortcuts_on: bool | None = None,
+) -> None:
+    """Change who somebody is and how they sign in. What is None stays as it is."""
     if not name.strip() or len(name.strip()) > 100:
         raise NotYet("Give a name of 1 to 100 characters.", "name")
     email = _email(email)
     if User.objects.filter(email=email).exclude(pk=user.pk).exists():
         raise NotYet("Somebody signs in with this address already. Take another.", "email")
     user.name, user.email = name.strip(), email
+    if shortcuts_on is not None:
+        user.shortcuts_on = shortcuts_on
     if password is not None:
         _good_password(password, user)
         user.set_password(password)

@@ -3,8 +3,10 @@
 from cryptography.fernet import InvalidToken
 from django.utils import timezone
 
-from clarion.channels.models import Channel
+from clarion.accounts.models import Workspace
+from clarion.channels.models import Channel, Waiting
 from clarion.kit.doctor import Finding
+from clarion.kit.keys import key_hash
 
 
 def health() -> list[Finding]:
@@ -32,3 +34,10 @@ def _tokens() -> Finding:
         )
     says = f"The network no longer takes the grant of {', '.join(names)}."
     return Finding("tokens", says, "Connect again on the page Channels.")
+
+
+def way_back(state: str) -> Workspace | None:
+    """For which workspace somebody went to a network's door and comes back with `state`."""
+    waiting = Waiting.objects.select_related("workspace").filter(state_hash=key_hash(state))
+    found = waiting.first()
+    return found.workspace if found else None

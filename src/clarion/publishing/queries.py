@@ -12,6 +12,7 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -213,6 +214,21 @@ def needing_you(workspace: Workspace) -> QuerySet[Delivery]:
         .filter(channel__workspace=workspace, state=State.HELD)
         .order_by("state_since", "pk")
     )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """How much is planned for a channel, and when the first of it is due."""
+
+    count: int = 0
+    first_at: datetime | None = None
+
+
+def planned_on(workspace: Workspace) -> dict[int, Planned]:
+    """Channel id -> what waits to go out there."""
+    rows = Delivery.objects.filter(channel__workspace=workspace, state=State.PLANNED)
+    told = rows.values("channel").annotate(n=Count("pk"), at=Min("planned_for"))
+    return {row["channel"]: Planned(row["n"], row["at"]) for row in told}
 
 
 def deliveries_of(post: Post) -> list[Delivery]:
