@@ -87,6 +87,7 @@ def _change(post: Post, changes: Mapping[str, Any], by: Actor) -> None:
         "planned_for": lambda at: _set_time(post, at),
         "campaign": lambda campaign: setattr(post, "campaign", _own(campaign, post)),
         "media": lambda media: _place(post, media),
+        "alts": lambda alts: _describe(post, alts, by),
         "channels": lambda channels: _aim(post, channels, by),
         "variants": lambda variants: _cut(post, variants, by),
     }
@@ -163,20 +164,22 @@ def _aim(post: Post, channels: Sequence[Channel], by: Actor) -> None:
 
 
 def _cut(post: Post, variants: Mapping[int, Mapping[str, Any]], by: Actor) -> None:
-    """Own words and options for single channels."""
+    """Own words, options and fewer pictures for single channels."""
+    ours = {medium.pk for medium in post.pieces()}
     for variant in post.variants.select_related("channel__workspace"):
         change = variants.get(variant.channel_id)
         if change is None:
             continue
         text = clean_text(change.get("text", variant.text), "text")
         options = clean_options(variant.channel.network, change.get("options", variant.options))
-        if (text, options) == (variant.text, variant.options):
+        without = sorted(ours & set(change.get("without", variant.without)))
+        if (text, options, without) == (variant.text, variant.options, variant.without):
             continue
         by.must("write", post.workspace_id, variant.channel_id)
         if variant.sent_at:
             raise Conflict(f"It is out on {variant.channel.handle} already.")
-        variant.text, variant.options = text, options
-        variant.save(update_fields=["text", "options"])
+        variant.text, variant.options, variant.without = text, options, without
+        variant.save(update_fields=["text", "options", "without"])
 
 
 # --- approval -------------------------------------------------------------------------------

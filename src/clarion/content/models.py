@@ -120,7 +120,7 @@ class Post(WorkItem):
             "media": [[m.sha256, m.alt, m.name] for m in self.pieces()],
             "planned_for": _in_utc(self.planned_for),
             "channels": {
-                str(v.channel_id): {"text": v.text, "options": v.options}
+                str(v.channel_id): v.own()
                 for v in sorted(self.variants.all(), key=lambda v: v.channel_id)
             },
         }
@@ -165,6 +165,7 @@ class Variant(models.Model):
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
     text = models.TextField(blank=True)  # empty: use the post's own words
     options = models.JSONField(default=dict, blank=True)
+    without = models.JSONField(default=list, blank=True)  # ids of pictures that stay at home
     sent_at = models.DateTimeField(null=True, blank=True)  # set once it may be out: frozen
 
     class Meta:
@@ -178,6 +179,15 @@ class Variant(models.Model):
     @property
     def words(self) -> str:
         return self.text or self.post.text
+
+    def pieces(self) -> list[Media]:
+        """The post's pictures, but for those that do not go to this channel."""
+        return [m for m in self.post.pieces() if m.pk not in self.without]
+
+    def own(self) -> dict[str, Any]:
+        """What this channel gets of its own, as an approver agrees to it."""
+        own = {"text": self.text, "options": self.options}
+        return {**own, "without": sorted(self.without)} if self.without else own
 
     @property
     def parts(self) -> Sequence[str]:
@@ -200,7 +210,7 @@ class Variant(models.Model):
         first = part == 0
         return Draft(
             text=self.parts[part],
-            media=[m.piece() for m in self.post.pieces()] if first else (),
+            media=[m.piece() for m in self.pieces()] if first else (),
             link=self.link if first else "",
             reply_to=reply_to,
             root=root,

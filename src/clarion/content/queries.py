@@ -27,6 +27,7 @@ class Own:
 
     text: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    without: Sequence[int] = ()  # ids of pictures that stay at home
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,17 @@ class Words:
 
     @classmethod
     def of(cls, post: Post) -> "Words":
-        own = {v.channel_id: Own(v.text, v.options) for v in post.variants.all()}
+        own = {v.channel_id: Own(v.text, v.options, v.without) for v in post.variants.all()}
         return cls(post.text, post.more, post.link, post.pieces(), own)
 
     def parts(self, channel: Channel) -> list[str]:
         """The texts that go out on this channel, one after the other."""
         first = self.of_channel(channel).text or self.text
         return [first, *(self.more if channel.network.threads else ())]
+
+    def pieces(self, channel: Channel) -> list[Media]:
+        without = self.of_channel(channel).without
+        return [m for m in self.media if m.pk not in without]
 
     def of_channel(self, channel: Channel) -> Own:
         return self.own.get(channel.pk, Own())
@@ -119,7 +124,7 @@ def _fit(workspace: Workspace, words: Words, channel: Channel) -> Fit:
         problems.append(
             Problem(f"{name} has no threads: only the first part goes out.", blocks=False)
         )
-    return Fit(channel, parts, problems, words.link, words.media)
+    return Fit(channel, parts, problems, words.link, words.pieces(channel))
 
 
 def _drafts(workspace: Workspace, words: Words, channel: Channel) -> list[Draft]:
@@ -129,7 +134,7 @@ def _drafts(workspace: Workspace, words: Words, channel: Channel) -> list[Draft]
     return [
         Draft(
             text=text,
-            media=[m.piece() for m in words.media] if first else (),
+            media=[m.piece() for m in words.pieces(channel)] if first else (),
             link=link if first else "",
             languages=(workspace.language,),
             options=words.of_channel(channel).options,
@@ -234,6 +239,8 @@ def _lines(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, st
         found[f"Own words for {name}"] = own.get("text", "")
         said = [f"{key}: {value}" for key, value in sorted(own.get("options", {}).items())]
         found[f"Settings for {name}"] = "\n".join(said)
+        if left := len(own.get("without", ())):
+            found[f"Pictures for {name}"] = f"{left} left out"
     return found
 
 

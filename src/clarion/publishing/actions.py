@@ -71,22 +71,20 @@ def publish_now(post: Post, *, by: Actor) -> list[Delivery]:
 @transaction.atomic
 def move(post: Post, at: datetime | None, *, by: Actor) -> Post:
     """Another time, or none. The approval for the old time is void, unless the mover may
-    approve too: then moving is approving.
+    approve too: then moving is approving. Raises Conflict when nothing of it waits any more.
     """
     post = Post.objects.select_related("workspace").get(pk=post.pk)
     was_planned = _waiting(post).exists()
     if was_planned:
         _must_publish(post, by)
+    else:
+        _must_not_be_out(post)
     if was_planned and at is None:
         cancel(post, by=by)
     was_approved = post.is_approved
     post = content.edit(post, version=post.version, planned_for=at, by=by)
-    if at is not None and was_planned and was_approved:
-        if _may_approve(post, by):
-            plan(_approve_myself(post, by), by=by)
-        else:
-            content.ask_for_approval(post, "The time was changed.", by=by)
-            _call_off(_waiting(post))
+    if at is not None and was_approved:
+        _approve_again(post, was_planned, by)
     return Post.objects.select_related("workspace").get(pk=post.pk)
 
 
@@ -232,6 +230,16 @@ def _delivery(variant: Variant, part: int, at: datetime) -> Delivery | None:
     else:
         delivery.compare_and_set(values)
     return delivery
+
+
+def _approve_again(post: Post, was_planned: bool, by: Actor) -> None:
+    if _may_approve(post, by):
+        post = _approve_myself(post, by)
+        if was_planned:
+            plan(post, by=by)
+        return
+    content.ask_for_approval(post, "The time was changed.", by=by)
+    _call_off(_waiting(post))
 
 
 def _must_not_be_out(post: Post) -> None:

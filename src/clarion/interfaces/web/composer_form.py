@@ -55,7 +55,8 @@ class Typed:
             "alts": {m.pk: m.alt for m in self.media},
             "campaign": self.campaign,
             "variants": {
-                pk: {"text": own.text, "options": own.options} for pk, own in self.own.items()
+                pk: {"text": own.text, "options": own.options, "without": own.without}
+                for pk, own in self.own.items()
             },
         }
 
@@ -98,7 +99,7 @@ def of(post: Post) -> Typed:
         link=post.link,
         channels=channels,
         media=post.pieces(),
-        own={v.channel_id: Own(v.text, v.options) for v in variants},
+        own={v.channel_id: Own(v.text, v.options, v.without) for v in variants},
         campaign=post.campaign,
         zone=zone_of(post.workspace, channels),
         version=post.version,
@@ -139,7 +140,9 @@ def read(request: Request, choice: Sequence[Channel]) -> Typed:
 def _own(channel: Channel, said: QueryDict) -> Own:
     options = {f.key: said.get(option_name(channel, f), "") for f in channel.network.options}
     return Own(
-        _plain(said.get(f"text-{channel.pk}", "")), {k: v for k, v in options.items() if v}
+        text=_plain(said.get(f"text-{channel.pk}", "")),
+        options={k: v for k, v in options.items() if v},
+        without=_numbers(said.getlist(f"without-{channel.pk}")),
     )
 
 

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from clarion.accounts.rights import NotAllowed
 from clarion.content import library
 from clarion.content.models import Media
+from clarion.interfaces.web import composer_page as whole
+from clarion.interfaces.web.composer_form import Typed
 from clarion.interfaces.web.door import Request, own, page
 from clarion.kit.errors import NotYet
 from clarion.pictures import small
@@ -57,8 +59,10 @@ def upload(request: Request) -> HttpResponse:
     if not request.actor.can_somewhere("write"):
         raise NotAllowed(f"{request.actor.name} may not write posts, so no pictures either.")
     added, problems = take(request, request.FILES.getlist("files"))
+    channels = whole.choice(request, None)
+    around = {"targets": whole.targets(request, None, Typed(), channels)}
     html = [
-        render_to_string("composer/_picture.html", {"picture": m}, request=request)
+        render_to_string("composer/_picture.html", {**around, "picture": m}, request=request)
         for m in added
     ]
     return JsonResponse({"items": html, "problems": problems})

@@ -54,7 +54,7 @@ class Target:
     @property
     def on(self) -> bool:
         """Whether it has words or settings of its own."""
-        return bool(self.own.text or self.own.options)
+        return bool(self.own.text or self.own.options or self.own.without)
 
 
 def choice(request: Request, post: Post | None) -> list[Channel]:
@@ -71,7 +71,7 @@ def show(
     context = {
         "post": post,
         "typed": typed,
-        "targets": _targets(request, post, typed, channels),
+        "targets": targets(request, post, typed, channels),
         "campaigns": _campaigns(request, typed),
         "zone": known_zone(typed.zone),
         "may_write": _may_write(request, typed.channels),
@@ -122,7 +122,7 @@ def _standing(request: Request, post: Post | None) -> dict[str, Any]:
     }
 
 
-def _targets(
+def targets(
     request: Request, post: Post | None, typed: Typed, channels: Sequence[Channel]
 ) -> list[Target]:
     out = set(
