@@ -288,14 +288,6 @@ def note(request: Request, post: Id, body: NoteIn) -> Post:
     return shown(row)
 
 
-@stage.write("posts.bin", "POST /posts/{post}/bin", PostShape)
-def bin_post(request: Request, post: Id) -> Post:
-    """Throw it away. `restore` takes it out again."""
-    row = own(request, posts(), post)
-    actions.bin_post(row, by=request.auth.actor)
-    return shown(row)
-
-
 @stage.write("posts.restore", "POST /posts/{post}/restore", PostShape)
 def restore(request: Request, post: Id) -> Post:
     """Take it out of the bin, as a draft."""

@@ -162,6 +162,15 @@ def dismiss(request: Request, notice: Id) -> Notice:
     return row
 
 
+@stage.write("notices.bring-back", "POST /notices/{notice}/bring-back", NoticeShape)
+def bring_back(request: Request, notice: Id) -> Notice:
+    """It is not settled after all."""
+    row = own(request, Notice.objects.all(), notice)
+    actions.undismiss(row, by=request.auth.actor)
+    row.refresh_from_db()
+    return row
+
+
 @stage.one("health.show", "GET /health", HealthShape, right="settings")
 def health(request: Request) -> dict[str, object]:  # noqa: ARG001
     """Whether the installation is well, and what to do where it is not."""

@@ -23,6 +23,7 @@ class WatchShape(Schema):
     id: int
     channel: int
     words: str
+    live: bool
     state: str
     problem: str
     last_read_at: datetime | None
@@ -56,10 +57,14 @@ class MentionShape(Schema):
 
 
 class WatchIn(In):
-    """`channel` is the id of a channel whose network can search."""
+    """`channel` is the id of a channel whose network can search.
+
+    `live`: hear its public stream too, where it has one.
+    """
 
     channel: Id
     words: Word
+    live: bool = False
 
 
 def _own(request: Request, watch: int) -> Watch:
@@ -83,7 +88,7 @@ def start(request: Request, body: WatchIn) -> Watch:
     """Listen for words."""
     rows = Channel.objects.select_related("workspace")
     [channel] = all_named(request, rows, [body.channel], "channel")
-    return actions.watch(channel, body.words, by=request.auth.actor)
+    return actions.watch(channel, body.words, live=body.live, by=request.auth.actor)
 
 
 @stage.write("watches.pause", "POST /watches/{watch}/pause", WatchShape)

@@ -128,6 +128,14 @@ def cancel(request: Request, post: Id) -> Post:
     return shown(row)
 
 
+@stage.write("posts.bin", "POST /posts/{post}/bin", PlannedShape)
+def throw_away(request: Request, post: Id) -> Post:
+    """Throw it away, and call off what is planned of it. `restore` takes it out again."""
+    row = own(request, posts(), post)
+    actions.throw_away(row, by=request.auth.actor)
+    return shown(row)
+
+
 # --- deliveries -----------------------------------------------------------------------------
 
 

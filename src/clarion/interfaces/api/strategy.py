@@ -118,6 +118,13 @@ class AudienceIn(In):
     languages: Word = ""
 
 
+class AudienceChange(Change):
+    name: Word = ""
+    description: Text = ""
+    interests: Word = ""
+    languages: Word = ""
+
+
 class CampaignIn(In):
     """`goal` and `audience` are ids, `budget` is an amount of the workspace's currency."""
 
@@ -202,6 +209,22 @@ def describe_audience(request: Request, body: AudienceIn) -> Audience:
     """Say whom we talk to."""
     me = request.auth
     return actions.describe_audience(me.workspace, by=me.actor, **body.given())
+
+
+@stage.write("audiences.change", "PATCH /audiences/{audience}", AudienceShape)
+def change_audience(request: Request, audience: Id, body: AudienceChange) -> Audience:
+    """Change what is given and leave the rest."""
+    row = own(request, Audience.objects.all(), audience)
+    actions.change_audience(row, by=request.auth.actor, **body.given())
+    return row
+
+
+@stage.write("audiences.drop", "DELETE /audiences/{audience}", Gone)
+def drop_audience(request: Request, audience: Id) -> Gone:
+    """Forget it. Campaigns that were meant for it stay."""
+    row = own(request, Audience.objects.all(), audience)
+    actions.drop_audience(row, by=request.auth.actor)
+    return Gone(id=audience)
 
 
 # --- campaigns ------------------------------------------------------------------------------
