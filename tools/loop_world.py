@@ -78,6 +78,8 @@ def clarion(*words: str, port: int = 0, **environment: str) -> Iterator[Clarion]
 def _start(
     folder: Path, port: int, words: tuple[str, ...], environment: Mapping[str, str]
 ) -> Clarion:
+    for name in [name for name in os.environ if name.startswith("CLARION_")]:
+        del os.environ[name]  # the settings of an installation that people use
     os.environ.update({"CLARION_DATA": str(folder), **environment})
     process = subprocess.Popen(
         [
