@@ -104,6 +104,11 @@ def tree(workspace: Workspace, today: date) -> list[Branch]:
     return [branch(goal)[0] for goal in below.get(None, ())]
 
 
+def flat(branches: Sequence[Branch]) -> list[Branch]:
+    """Every goal of a tree, parents before what is below them."""
+    return [b for branch in branches for b in (branch, *flat(branch.below))]
+
+
 # --- the chain --------------------------------------------------------------------------------
 
 

@@ -112,7 +112,7 @@ def test_a_goal_that_lags_behind_its_time_says_why(home, space, boss):
     _likes(campaign, 100)
     page = home()
     assert "Off track" in page
-    assert "100 of 1,000 likes; at an even pace it would be 500 by today." in page
+    assert "10% reached with 50% of the time gone: at this pace it ends at 20%." in page
     _likes(campaign, 800)
     assert "On track" in home()
 

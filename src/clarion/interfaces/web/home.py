@@ -17,11 +17,10 @@ from clarion.community.models import Conversation, Reply
 from clarion.community.queries import longest_waiting
 from clarion.content.models import Post
 from clarion.interfaces.web.door import Request, page
-from clarion.measurement.queries import Progress, goal_progress
+from clarion.measurement.goals import Branch, flat, tree
 from clarion.publishing.models import Delivery
 from clarion.publishing.queries import Entry, Only, entries, needing_you
-from clarion.strategy.metrics import METRICS
-from clarion.strategy.models import Goal, Lesson
+from clarion.strategy.models import Lesson
 
 SHOWN = 5  # rows of a box; the rest is one click away
 GOALS = 6
@@ -84,12 +83,12 @@ def _waits(request: Request) -> dict[str, Any]:
 def _looks(request: Request) -> dict[str, Any]:
     """Today's timetable, the goals, and what was learned."""
     lessons = Lesson.objects.filter(campaign__workspace=request.workspace)
-    goals = standings(request.workspace, timezone.now())
+    goals = running(request.workspace, timezone.localdate(timezone=request.workspace.zone))
     return {
         "now": timezone.now(),
         "today": on_today(request.workspace),
         "goals": goals,
-        "behind": [goal for goal in goals if goal.behind],
+        "behind": [goal for goal in goals if goal.standing.state == "off_track"],
         "lessons": lessons.select_related("campaign").order_by("-learned_at")[:4],
     }
 
@@ -109,58 +108,10 @@ def on_today(workspace: Workspace) -> list[Entry]:
 # --- goals ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A goal, how far it has come, and how far it would be if progress were even."""
-
-    goal: Goal
-    progress: Progress
-    elapsed: float  # share of the time that has gone by, 0 to 1
-
-    @property
-    def share(self) -> float:
-        return (self.progress.percent or 0) / 100
-
-    @property
-    def behind(self) -> bool:
-        return self.share < self.elapsed - 0.02 and self.share < 1
-
-    @property
-    def state(self) -> str:
-        if self.share >= 1:
-            return "reached"
-        return "off_track" if self.behind else "on_track"
-
-    @property
-    def why(self) -> str:
-        """In words: where it is, and where it would have to be."""
-        value = self.progress.reached.value
-        unit = METRICS.get(self.goal.kpi, self.goal.kpi)
-        if value is None:
-            return f"Not known yet. {self.progress.reached.reason}"
-        said = f"{int(value):,} of {self.goal.target:,} {unit}"
-        if self.behind:
-            due = int(self.elapsed * self.goal.target)
-            return f"{said}; at an even pace it would be {due:,} by today."
-        return f"{said}, {self.elapsed:.0%} of the time is gone."
-
-
-def standings(workspace: Workspace, now: datetime) -> Sequence[Standing]:
-    """Goals that are still running, those behind first."""
-    today = now.astimezone(workspace.zone).date()
-    goals = Goal.objects.filter(workspace=workspace, deadline__gte=today)
-    found = [
-        Standing(goal, goal_progress(goal), elapsed(goal, today))
-        for goal in goals.order_by("deadline", "pk")[:GOALS]
-    ]
-    return sorted(found, key=lambda s: (not s.behind, s.goal.deadline))
-
-
-def elapsed(goal: Goal, today: date) -> float:
-    """The share of the goal's time that has gone by."""
-    start = goal.created_at.date()
-    whole = (goal.deadline - start).days
-    return min(1.0, max(0, (today - start).days) / whole) if whole > 0 else 1.0
+def running(workspace: Workspace, today: date) -> Sequence[Branch]:
+    """Goals whose time is not over, those off track first. The same verdict as on Strategy."""
+    found = [b for b in flat(tree(workspace, today)) if b.goal.deadline >= today]
+    return sorted(found, key=lambda b: b.standing.state != "off_track")[:GOALS]
 
 
 # --- the first steps --------------------------------------------------------------------------
