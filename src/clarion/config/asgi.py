@@ -1,5 +1,6 @@
 """The one ASGI callable: clicks and events take a short way, everything else goes to Django."""
 
+import logging
 import os
 from typing import Any
 
@@ -7,13 +8,18 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clarion.config.settings")
 _django = get_asgi_application()
+logger = logging.getLogger(__name__)
 
 # Only now are the models ready.
 from clarion.interfaces.hot.app import SHORT_WAYS, hot  # noqa: E402
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    if scope["type"] == "http" and scope["path"].startswith(SHORT_WAYS):
-        await hot(scope, receive, send)
-    else:
-        await _django(scope, receive, send)
+    try:
+        if scope["type"] == "http" and scope["path"].startswith(SHORT_WAYS):
+            await hot(scope, receive, send)
+        else:
+            await _django(scope, receive, send)
+    except Exception:  # the server answers 500 and keeps the reason to itself
+        logger.exception("%s was not answered", scope.get("path", scope["type"]))
+        raise
