@@ -57,6 +57,9 @@ def _account(workspace: Workspace, handle: str, by: Actor) -> Channel:
 
 def hire(scene: Scene) -> None:
     """People with names and roles who cannot sign in: no password, no mailbox, not active."""
+    founded = scene.ago(days=DAYS)
+    Membership.objects.filter(pk=scene.owner.pk).update(joined_at=founded)
+    Workspace.objects.filter(pk=scene.workspace.pk).update(created_at=founded)
     for number, (name, role) in enumerate(words.TEAM):
         first = name.split()[0].lower()
         user = User(

@@ -67,14 +67,15 @@ def _lines(scene: Scene) -> Iterator[Line]:
 
 
 def _of_posts(scene: Scene) -> Iterator[Line]:
-    """The last two weeks in full would be long; thirty posts show how it reads."""
-    clarion = worker(scene.workspace.pk)
+    """Ninety days in full would be long; the newest thirty show how it reads."""
+    clarion, told = worker(scene.workspace.pk), set()
+    approver = str(scene.team[0].user)
     for delivery in scene.live[-30:]:
         post, live_at = delivery.variant.post, delivery.live_at or scene.now
-        about = f"Post {post.pk}"
-        writer, text = post.author_name, {"text": post.text[:200]}
-        yield post.created_at, writer, "person", "post.written", about, text
-        approver = str(scene.team[0].user)
-        yield post.state_since, approver, "person", "post.approved", about, {}
+        about, text = f"Post {post.pk}", {"text": post.text[:200]}
+        if post.pk not in told:
+            yield post.created_at, post.author_name, "person", "post.written", about, text
+            yield post.state_since, approver, "person", "post.approved", about, {}
+        told.add(post.pk)
         after = {"remote_id": delivery.remote_id}
         yield live_at, clarion.name, clarion.kind, "delivery.live", str(delivery), after

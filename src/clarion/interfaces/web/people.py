@@ -16,7 +16,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
@@ -54,8 +54,11 @@ def plainly(view: View) -> View:
     @wraps(view)
     def through(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        form = (getattr(response, "context_data", None) or {}).get("form")
-        if response.status_code == 200 and form is not None and form.errors:
+        context = getattr(response, "context_data", None) or {}
+        form = context.get("form")
+        if context.get("token_fail"):
+            response.status_code = 404
+        elif response.status_code == 200 and form is not None and form.errors:
             codes = {e.code for errors in form.errors.as_data().values() for e in errors}
             response.status_code = 429 if codes & TOO_OFTEN else 422
         return response
@@ -171,8 +174,8 @@ urlpatterns: list[Any] = [
         with_mail(allauth_account.password_reset_done),
         name="account_reset_password_done",
     ),
-    path(
-        f"{FORGOTTEN}<str:uidb36>-<path:key>/",
+    re_path(
+        rf"^{FORGOTTEN}(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         plainly(allauth_account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),

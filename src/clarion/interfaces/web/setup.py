@@ -109,7 +109,8 @@ def channel(request: Request) -> HttpResponse:
             problem = str(no)
         else:
             return redirect("home", request.workspace.slug)
-    context = {"networks": _others(), "practice": practice(), "problem": problem}
+    others = [(n, [f.label for f in n.connect.fields if f.required]) for n in _others()]
+    context = {"networks": others, "practice": practice(), "problem": problem}
     return render(request, "setup/channel.html", context, status=422 if problem else 200)
 
 

@@ -140,7 +140,7 @@ def member(request: Request, pk: int) -> HttpResponse:
     else:
         typed = person.channel_roles
     context = {
-        "person": person,
+        "member": person,  # “person” is whoever looks at the page
         "rows": [(c, typed.get(str(c.pk), "")) for c in channels],
         "role": request.POST.get("role", person.role),
         "roles": [(role, MEANT_FOR[role]) for role in ROLES],
