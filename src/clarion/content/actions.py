@@ -61,7 +61,7 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
     _must_write(post, by)
     if version != post.version:
         raise Conflict(
-            "Somebody else has changed this post since you opened it. Your words are kept here; "
+            "Somebody else has changed this post since you opened it. Your words are kept; "
             "look at the other version before you save."
         )
     before, seal = post.content(), post.seal()

@@ -72,7 +72,7 @@ def check(request: Request) -> HttpResponse:
     """What the networks would say to these words, as they stand in the fields just now."""
     post = _known(request)
     typed = composer_form.read(request, whole.choice(request, post))
-    context = {"typed": typed, "post": post, "workspace": request.workspace}
+    context: dict[str, Any] = {"typed": typed, "post": post}
     context |= whole.verdicts(request, post, typed)
     if post is not None:
         context["approved"] = post.is_approved

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, JsonResponse
@@ -68,7 +69,7 @@ def upload(request: Request) -> HttpResponse:
     return JsonResponse({"items": html, "problems": problems})
 
 
-def take(request: Request, files: Iterable[UploadedFile]) -> tuple[list[Media], list[str]]:
+def take(request: Request, files: "Iterable[UploadedFile[Any]]") -> tuple[list[Media], list[str]]:
     """The pictures that came in, and a sentence for each that did not."""
     added: list[Media] = []
     problems = []
@@ -84,7 +85,7 @@ def take(request: Request, files: Iterable[UploadedFile]) -> tuple[list[Media], 
     return added, problems
 
 
-def _unfit(number: int, file: UploadedFile) -> str:
+def _unfit(number: int, file: "UploadedFile[Any]") -> str:
     """What can be said against a file without reading it, or nothing."""
     if number >= AT_ONCE:
         return f"{file.name}: at most {AT_ONCE} pictures at once. Add it again."

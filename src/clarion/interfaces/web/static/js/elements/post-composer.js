@@ -58,6 +58,7 @@ class PostComposer extends HTMLElement {
 
   // A button that is shut says why, beside the fields, and does nothing.
   sent(event) {
+    if (event.defaultPrevented) return; // it is being asked whether that is meant
     if (event.submitter?.hasAttribute("data-blocked")) {
       event.preventDefault();
       event.stopImmediatePropagation();
