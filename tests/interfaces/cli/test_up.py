@@ -1,4 +1,4 @@
-"""`clarion up` as people start, kill and end it. In order, because each start takes seconds."""
+"""`clarion up` as people start, kill and end it."""
 
 import http.client
 import os
@@ -26,9 +26,11 @@ def status(url: str, method: str = "GET") -> int:
         connection.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def up(installation: Installation, port: int) -> Installation:
-    installation.up("--port", str(port))
+    """Started once for all, and again by the test that follows one that has ended it."""
+    if not installation.is_up:
+        installation.up("--port", str(port))
     return installation
 
 
@@ -102,6 +104,7 @@ def test_it_ends_cleanly_when_asked(up: Installation) -> None:
 def test_the_next_start_skips_what_is_done_and_passes_over_a_used_port(
     up: Installation, port: int
 ) -> None:
+    up.end()
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
