@@ -16,10 +16,20 @@ from clarion.interfaces.hot.app import SHORT_WAYS, hot  # noqa: E402
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     try:
-        if scope["type"] == "http" and scope["path"].startswith(SHORT_WAYS):
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(SHORT_WAYS):
             await hot(scope, receive, send)
         else:
             await _django(scope, receive, send)
     except Exception:  # the server answers 500 and keeps the reason to itself
         logger.exception("%s was not answered", scope.get("path", scope["type"]))
         raise
+
+
+async def _live(receive: Any, send: Any) -> None:
+    """Nothing has to be prepared, but a server that asks deserves an answer."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})
