@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import Lag, TruncDate
@@ -44,7 +45,10 @@ def growth(
 def _gained(
     deliveries: QuerySet[Delivery], metrics: Sequence[str], zone: ZoneInfo
 ) -> dict[tuple[date, str], int]:
-    ours, params = deliveries.order_by().values("pk").query.sql_with_params()
+    try:
+        ours, params = deliveries.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return {}
     # Only the text of our own query is put in; its values and ours are parameters.
     sql = f"""
         SELECT (read_at AT TIME ZONE %s)::date, metric, sum(total - before)
