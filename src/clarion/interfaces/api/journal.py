@@ -110,13 +110,13 @@ def verify_journal(request: Request) -> Verdict:
     "GET /journal/export",
     EntryShape,
     right="journal",
-    media_type="application/x-ndjson",
+    media_type="application/jsonl",
 )
 def export(request: Request) -> HttpResponseBase:
     """The whole journal, oldest first: one line of JSON for each line."""
     rows = request.auth.workspace.journal.order_by("seq")
     response = StreamingHttpResponse(
-        _streamed(request, _lines(rows)), content_type="application/x-ndjson"
+        _streamed(request, _lines(rows)), content_type="application/jsonl"
     )
     name = f"{request.auth.workspace.slug}-journal.jsonl"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
