@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from clarion.accounts.actions import issue_token
 from clarion.publishing.models import Delivery
 
 
@@ -37,3 +38,20 @@ def test_a_writer_without_the_right_to_publish_is_told_why_and_offered_the_way_o
     client.post(f"/w/bakery/posts/{post.pk}/", {**sent, "do": "ask"})
     post.refresh_from_db()
     assert post.state == "review"
+
+
+@pytest.mark.accepts("SP-8")
+def test_a_program_of_theirs_gets_the_same_no(client, post, member):
+    editor = member("editor")
+    _, key = issue_token(editor, "script", ["read", "write"], by=editor.actor())
+    at = (timezone.now() + timedelta(days=1)).isoformat()
+    answer = client.post(
+        f"/api/v1/posts/{post.pk}/schedule",
+        {"at": at},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    assert answer.status_code == 403
+    assert "may not schedule on bakery" in answer.json()["problem"]
+    assert "Submit the post for approval" in answer.json()["problem"]
+    assert not Delivery.objects.exists()

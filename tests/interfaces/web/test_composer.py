@@ -342,6 +342,56 @@ def test_a_note_stays_in_the_history(inside, post):
     assert "Ask Ines about the flour" in text_of(inside.get(page_of(post)))
 
 
+def test_what_is_out_on_one_channel_stays_while_the_other_can_still_change(
+    inside, space, channel, boss, playground, work
+):
+    from clarion.channels import actions as channels
+
+    answers = {"server": playground.url, "handle": "second"}
+    [second] = channels.start(space, "playground", answers, "", by=boss)
+    post = content.write(
+        space,
+        "Fresh bread",
+        [channel, second],
+        variants={channel.pk: {"options": {"sensitive": "yes"}}},
+        by=boss,
+    )
+    publishing.publish_now(post, by=boss)
+    publishing.drop(Delivery.objects.get(channel=second), by=boss)
+    work()
+    post.refresh_from_db()
+    page = text_of(inside.get(page_of(post)))
+    assert "readonly" in page
+    both = {"channels": [channel.pk, second.pk], f"text-{second.pk}": "Later, for you"}
+    sent = {"text": "Fresh bread", "version": post.version, **both}
+    assert inside.post(page_of(post), sent).status_code == 302
+    words = {v.channel_id: (v.text, v.options) for v in post.variants.all()}
+    assert words == {channel.pk: ("", {"sensitive": "yes"}), second.pk: ("Later, for you", {})}
+    answer = inside.post(page_of(post), {**sent, "text": "Stale bread", "version": 99})
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"text": "x" * 300_000},
+        {"text": "a\x00b"},
+        {"more": ["part"] * 400},
+        {"channels": ["x", "99999999999999999999", "-1", "²"]},
+        {"media": ["x", "0", "99999999999999999"], "campaign": "99999999999999999"},
+        {"day": "0001-01-01", "hour": "00:00", "zone": "Europe/Berlin"},
+        {"day": "9999-12-31", "hour": "23:59", "zone": "Nowhere/Land"},
+        {"day": "yesterday", "hour": "25:99", "version": "²"},
+        {"link": "javascript:alert(1)"},
+    ],
+)
+def test_hostile_fields_are_answered_with_a_sentence(inside, post, hostile):
+    sent = fields(post, **hostile)
+    assert inside.post("/w/bakery/compose/check/", sent, **JSON).status_code == 200
+    for address in (page_of(post), "/w/bakery/compose/"):
+        assert inside.post(address, {**sent, "do": "schedule"}).status_code in (302, 409, 422)
+
+
 # --- deliveries -----------------------------------------------------------------------------
 
 

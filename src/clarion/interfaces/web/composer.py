@@ -50,7 +50,7 @@ def show(request: Request, pk: int) -> HttpResponse:
 def save(request: Request, pk: int | None = None) -> HttpResponse:
     """Autosave: the same as the button, in JSON. A clash shows the other version."""
     post = own(_posts(), request, pk=pk) if pk else None
-    typed = composer_form.read(request, whole.choice(request, post))
+    typed = composer_form.read(request, post, whole.choice(request, post))
     try:
         post = _keep(request, post, typed)
     except Conflict as clash:
@@ -71,7 +71,7 @@ def save(request: Request, pk: int | None = None) -> HttpResponse:
 def check(request: Request) -> HttpResponse:
     """What the networks would say to these words, as they stand in the fields just now."""
     post = _known(request)
-    typed = composer_form.read(request, whole.choice(request, post))
+    typed = composer_form.read(request, post, whole.choice(request, post))
     context: dict[str, Any] = {"typed": typed, "post": post}
     context |= whole.verdicts(request, post, typed)
     if post is not None:
@@ -110,7 +110,7 @@ def act(request: Request, pk: int, do: str) -> HttpResponse:
 
 def _send(request: Request, post: Post | None) -> HttpResponse:
     """Keep what was typed, then do what the button said. A no is shown beside the fields."""
-    typed = composer_form.read(request, whole.choice(request, post))
+    typed = composer_form.read(request, post, whole.choice(request, post))
     do = request.POST.get("do", "save")
     added, wrong = composer_media.take(request, request.FILES.getlist("files"))
     typed.media += [m for m in added if m not in typed.media]

@@ -113,7 +113,7 @@ def show_time(typed: Typed, at: datetime | None) -> None:
     typed.day, typed.hour = (f"{local:%Y-%m-%d}", f"{local:%H:%M}") if local else ("", "")
 
 
-def read(request: Request, choice: Sequence[Channel]) -> Typed:
+def read(request: Request, post: Post | None, choice: Sequence[Channel]) -> Typed:
     """What was sent. `choice`: the channels this post may go to."""
     said = request.POST
     wanted = set(_numbers(said.getlist("channels")))
@@ -125,7 +125,7 @@ def read(request: Request, choice: Sequence[Channel]) -> Typed:
         link=said.get("link", "").strip(),
         channels=channels,
         media=_media(request, said),
-        own={c.pk: _own(c, said) for c in channels},
+        own={**{c.pk: _own(c, said) for c in channels}, **_out(post)},
         campaign=campaign(request, said.get("campaign", "")),
         day=said.get("day", ""),
         hour=said.get("hour", "")[:5],
@@ -144,6 +144,12 @@ def _own(channel: Channel, said: QueryDict) -> Own:
         options={k: v for k, v in options.items() if v},
         without=_numbers(said.getlist(f"without-{channel.pk}")),
     )
+
+
+def _out(post: Post | None) -> dict[int, Own]:
+    """What has gone out stays as it was: its controls are shut, and those send nothing."""
+    sent = post.variants.exclude(sent_at=None) if post else ()
+    return {v.channel_id: Own(v.text, v.options, v.without) for v in sent}
 
 
 def option_name(channel: Channel, option: Field) -> str:

@@ -69,7 +69,9 @@ def upload(request: Request) -> HttpResponse:
     return JsonResponse({"items": html, "problems": problems})
 
 
-def take(request: Request, files: "Iterable[UploadedFile[Any]]") -> tuple[list[Media], list[str]]:
+def take(
+    request: Request, files: "Iterable[UploadedFile[Any]]"
+) -> tuple[list[Media], list[str]]:
     """The pictures that came in, and a sentence for each that did not."""
     added: list[Media] = []
     problems = []

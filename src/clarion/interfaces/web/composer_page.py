@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clarion.channels.models import Channel
 from clarion.content import queries as content
+from clarion.content.actions import PARTS_MAX
 from clarion.content.models import Post
 from clarion.content.queries import Own
 from clarion.interfaces.web import composer_form as form
@@ -21,6 +22,7 @@ from clarion.publishing import queries as publishing
 from clarion.strategy.models import Campaign
 from clarion.strategy.queries import brief
 
+MOST = 200_000  # characters worth counting; saving refuses far fewer, with the reason
 BESIDE = ("text", "link", "media", "alt", "at", "channels")  # problems shown next to a field
 
 
@@ -86,13 +88,15 @@ def show(
 
 def verdicts(request: Request, post: Post | None, typed: Typed) -> dict[str, Any]:
     """Counters, complaints, previews, open buttons: all that follows from what was typed."""
-    fits = content.fits(request.workspace, typed.words, typed.channels)
+    too_much = len(typed.more) > PARTS_MAX or len("".join([typed.text, *typed.more])) > MOST
+    channels = [] if too_much else typed.channels
+    fits = content.fits(request.workspace, typed.words, channels)
     author = post.author_id if post else request.membership.pk
     why = publishing.why_not(request.workspace, typed.channels, author, by=request.actor)
     return {
         "fits": fits,
         "missing_alt": [m for m in typed.media if not m.alt.strip()],
-        "blocked": any(f.blocked for f in fits),
+        "blocked": too_much or any(f.blocked for f in fits),
         "why_not": "" if post and post.is_approved and _publishes(request, typed) else why,
         "shut": [c for c in typed.channels if not c.is_open],
         "now": timezone.now(),
