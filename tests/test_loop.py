@@ -48,7 +48,7 @@ def test_the_loop_closes(space, campaign, channel, delivery, boss, playground, w
     assert likes.n == 1
 
     # ads: never more than is left
-    with pytest.raises(NotYet, match="50.00 EUR left"):
+    with pytest.raises(NotYet, match=r"50\.00 EUR left"):
         ads.promote(delivery, 51, by=boss)
     ads.promote(delivery, 20, by=boss)
     work()

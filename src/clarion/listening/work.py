@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from clarion.channels.work import tell_shut
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.listening.actions import hear
 from clarion.listening.models import Ear, Watch, host
-from clarion.networks.base import Message, NetworkError
+from clarion.networks.base import Message, NetworkError, TryLater
 from clarion.publishing.outgoing import heed
 from clarion.text.matching import matches
 
@@ -60,24 +61,33 @@ async def overhear(ear: Ear) -> Outcome:
     """Listen to the stream for a while, or until there is enough to write down."""
     if not ear.watches:
         return Stay(at=timezone.now() + ROUND)
-    channel = ear.watches[0].channel
-    stream, found = channel.network.streaming, list[Message]()
-    if stream is None:
-        return Stay(at=timezone.now() + timedelta(days=1))
-    words = sorted({word for watch in ear.watches for word in watch.words.split()})
+    found: list[Message] = []
     try:
         async with asyncio.timeout(WHILE):
-            async for message in stream.stream(channel.call(), words):
-                if any(matches(watch.words, message.text) for watch in ear.watches):
-                    found.append(message)
-                if len(found) >= ENOUGH:
-                    break
+            await _gather(ear, found)
     except TimeoutError:
         pass  # a quiet while is nothing to worry about: the next one begins at once
     except NetworkError as error:
         at = getattr(error, "at", None) or timezone.now() + ROUND
         return Stay(at=at, problem=str(error), also=_heard_now(ear, found), found=found)
     return Stay(at=timezone.now(), also=_heard_now(ear, found), found=found)
+
+
+async def _gather(ear: Ear, found: list[Message]) -> None:
+    """Put what matters into `found` until there is enough of it."""
+    channel = ear.watches[0].channel
+    if channel.network.streaming is None:
+        raise TryLater("This network has no stream.", timezone.now() + timedelta(days=1))
+    words = sorted({word for watch in ear.watches for word in watch.words.split()})
+    async with aclosing(channel.network.streaming.stream(channel.call(), words)) as stream:
+        async for message in stream:
+            found += [message] if _wanted(ear, message) else []
+            if len(found) >= ENOUGH:
+                return
+
+
+def _wanted(ear: Ear, message: Message) -> bool:
+    return any(matches(watch.words, message.text) for watch in ear.watches)
 
 
 def _heard_now(ear: Ear, found: Sequence[Message]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a network can do, as small protocols. What it cannot do, it leaves None."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -294,7 +294,7 @@ class Searches(Protocol):
 
 
 class Streams(Protocol):
-    def stream(self, call: Call, words: Sequence[str]) -> AsyncIterator[Message]:
+    def stream(self, call: Call, words: Sequence[str]) -> AsyncGenerator[Message]:
         """Public posts with any of the words, as they happen, until the caller stops."""
 
 

@@ -59,11 +59,14 @@ def plainly(view: View) -> View:
         if context.get("token_fail"):
             response.status_code = 404
         elif response.status_code == 200 and form is not None and form.errors:
-            codes = {e.code for errors in form.errors.as_data().values() for e in errors}
-            response.status_code = 429 if codes & TOO_OFTEN else 422
+            response.status_code = 429 if _codes(form) & TOO_OFTEN else 422
         return response
 
     return through
+
+
+def _codes(form: forms.BaseForm) -> set[str | None]:
+    return {e.code for errors in form.errors.as_data().values() for e in errors}
 
 
 def with_mail(view: View) -> View:

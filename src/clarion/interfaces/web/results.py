@@ -26,6 +26,7 @@ from clarion.measurement.history import Growth, growth, readings, visits
 from clarion.measurement.models import Conversion
 from clarion.measurement.queries import Results, told
 from clarion.measurement.tally import tally
+from clarion.numbers.number import Number
 from clarion.publishing.models import Delivery
 from clarion.strategy.models import Campaign
 
@@ -98,15 +99,19 @@ def as_csv(request: Request) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="results.csv"'
     sheet = csv.writer(answer)
-    keys = [k for k in LABELS if k in rows[0][1].numbers] if rows else list(LABELS)
+    keys = [k for k in LABELS if not rows or k in rows[0][1].numbers]
     sheet.writerow(["post", "text", "published", *keys, "currency"])
     texts = dict(Post.objects.filter(pk__in=[pk for pk, _ in rows]).values_list("pk", "text"))
     first = _first_live(_live(request), [pk for pk, _ in rows])
     for pk, numbers in rows:
-        values = ["" if (v := numbers[k].value) is None else v for k in keys]
+        values = [_known(numbers[k]) for k in keys]
         at = first[pk].isoformat() if pk in first else ""
         sheet.writerow([pk, _harmless(texts[pk]), at, *values, request.workspace.currency])
     return answer
+
+
+def _known(number: Number) -> float | int | str:
+    return "" if number.value is None else number.value
 
 
 def _harmless(text: str) -> str:
@@ -137,8 +142,8 @@ def _charts(request: Request, posts: QuerySet[Delivery], since: datetime | None)
     start = timezone.localdate(since) if since else None
     grown = growth(posts, ("views", *REACTIONS), (start, today), zone)
     return [
-        _line("Views of these posts, running total", grown, ("views",)),
-        _line("Reactions to these posts, running total", grown, REACTIONS),
+        _line("Views, running total", grown, ("views",)),
+        _line("Reactions, running total", grown, REACTIONS),
     ]
 
 

@@ -6,7 +6,7 @@ seconds to import; the frames themselves are a few lines. https://atproto.com/sp
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,7 @@ _KNOWN = 10_000  # handles remembered
 
 
 class Firehose:
-    async def stream(self, call: Call, words: Sequence[str]) -> AsyncIterator[Message]:
+    async def stream(self, call: Call, words: Sequence[str]) -> AsyncGenerator[Message]:
         """Starts now, and goes on where it was when the line breaks. TryLater when the relay
         stays away for a minute."""
         # The line lives in a task of its own: a caller may drop this iterator anywhere.
@@ -55,8 +55,7 @@ async def _listen(
             async with aclosing(_frames(call, cursor)) as frames:
                 async for sequence, posts in frames:
                     cursor, broken = sequence, 0
-                    for post in filter(lambda post: wanted.search(post["text"]), posts):
-                        await heard.put(post)
+                    await _pass_on(posts, wanted, heard)
         except NetworkError as error:
             await heard.put(error)
             return
@@ -65,6 +64,14 @@ async def _listen(
             broken += 1
             cursor = cursor if broken < 3 else 0  # it may ask for more than the relay keeps
     await heard.put(TryLater("The stream of posts cannot be reached."))
+
+
+async def _pass_on(
+    posts: Iterable[JSON], wanted: re.Pattern[str], heard: asyncio.Queue[JSON | NetworkError]
+) -> None:
+    for post in posts:
+        if wanted.search(post["text"]):
+            await heard.put(post)
 
 
 async def _frames(call: Call, cursor: int) -> AsyncGenerator[tuple[int, list[JSON]]]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,7 +35,7 @@ class Listening:
 
 
 class Streaming:
-    async def stream(self, call: Call, words: Sequence[str]) -> AsyncIterator[Message]:
+    async def stream(self, call: Call, words: Sequence[str]) -> AsyncGenerator[Message]:
         """Raises TryLater when the stream is cut, Refused where it is not for us."""
         server = Server.of(call)
         path, params = _channel(words)

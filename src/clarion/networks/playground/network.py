@@ -1,6 +1,6 @@
 """The adapter: speaks to a Playground over HTTP, as to any network far away."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -209,7 +209,7 @@ class Listening:
 
 
 class Streaming:
-    async def stream(self, call: Call, words: Sequence[str]) -> AsyncIterator[Message]:
+    async def stream(self, call: Call, words: Sequence[str]) -> AsyncGenerator[Message]:
         cursor = ""
         while True:  # each question waits at the server until there is something to say
             read = await _get(call, "stream", word=list(words), after=cursor)

@@ -114,12 +114,15 @@ async def stream(place: Place, _who: Who, request: Request) -> Answer:
     hits: list[Heard] = []
     while not (hits or place.closing.is_set() or now() > deadline):
         until = now() - SETTLE
-        heard = _public(place, after, until, words)
-        hits = [h for h in heard if any(word in h.text.lower() for word in words)]
+        hits = [h for h in _public(place, after, until, words) if _speaks(h, words)]
         after = max(after, until)
         if not hits:
             await place.pause(0.2)
     return say({"messages": [show(message) for message in hits], "cursor": str(after)})
+
+
+def _speaks(heard: Heard, words: Iterable[str]) -> bool:
+    return any(word in heard.text.lower() for word in words)
 
 
 def _public(place: Place, since: int, until: int, words: Iterable[str]) -> list[Heard]:

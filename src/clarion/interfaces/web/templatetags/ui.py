@@ -163,7 +163,8 @@ def empty(
     second_url: str = "",
 ) -> dict[str, Any]:
     """An empty state that teaches: what will be here, and one button that starts it."""
-    return locals()
+    more = {"action": action, "url": url, "second": second, "second_url": second_url}
+    return {"title": title, "text": text, "symbol": symbol, **more}
 
 
 @register.simple_tag
