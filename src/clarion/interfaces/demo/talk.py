@@ -1,6 +1,6 @@
 """Who spoke to the demo brand, and about it; and what was paid to be seen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from clarion.ads.models import Promotion, Spending
@@ -52,13 +52,14 @@ def conversations(scene: Scene) -> None:
         Note.objects.create(conversation=first, by=str(scene.team[2].user), text=text)
 
 
-def _below(scene: Scene, channel: Channel, at: object) -> Delivery | None:
+def _below(scene: Scene, channel: Channel, at: datetime) -> Delivery | None:
     """The post of that channel that was newest when somebody commented."""
-    before = [d for d in scene.live if d.channel_id == channel.pk and d.live_at < at]  # type: ignore[operator]
+    mine = [d for d in scene.live if d.channel_id == channel.pk]
+    before = [d for d in mine if d.live_at and d.live_at < at]
     return before[-1] if before else None
 
 
-def _answer(scene: Scene, to: Message, text: str, at: object, number: int) -> None:
+def _answer(scene: Scene, to: Message, text: str, at: datetime, number: int) -> None:
     remote_id = f"demo-r{number}"
     Reply.objects.create(
         conversation=to.conversation,

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -242,7 +243,7 @@ def disconnect(request: Request, pk: int) -> HttpResponse:
     return redirect("channels", request.workspace.slug)
 
 
-def _mine(request: Request) -> Any:
+def _mine(request: Request) -> QuerySet[Channel]:
     rows = Channel.objects.filter(workspace=request.workspace).select_related("workspace")
     return rows.order_by("network_key", "handle", "pk")
 
