@@ -52,6 +52,7 @@ class Storm:
         """Single posts and some threads of three: `deliveries` in all, due within a minute."""
         from datetime import timedelta
 
+        from django.db.models import F
         from django.utils import timezone
 
         from clarion.accounts.actions import found_workspace
@@ -68,7 +69,7 @@ class Storm:
         for n in range(self.asked.accounts):
             answers = {"server": self.playground.url, "handle": f"storm{n}"}
             accounts += channels.start(space, "playground", answers, "", by=boss)
-        start, n = timezone.now() + timedelta(seconds=2), 0
+        start, n = timezone.now() + timedelta(hours=2), 0
         while Delivery.objects.count() < self.asked.deliveries:
             n += 1
             more = [f"Part {k} of {n}" for k in (2, 3)] if n % 10 == 0 else []
@@ -77,6 +78,9 @@ class Storm:
             )
             at = start + timedelta(seconds=n * self.asked.spread / self.asked.deliveries)
             publishing.schedule(post, at, by=boss)
+        # However long planning took on this machine: it begins now.
+        early = start - timezone.now() - timedelta(seconds=2)
+        Delivery.objects.update(**{k: F(k) - early for k in ("planned_for", "stamp", "due_at")})
 
     # --- the weather ---
 
