@@ -79,7 +79,7 @@ def extend(by: Actor, lines: Sequence[Line]) -> None:
         entries.append(entry)
     JournalEntry.objects.bulk_create(entries)
     head.save()
-    _announce(by.workspace_id, {line.did.split(".")[0] for line in lines})
+    announce(by.workspace_id, {line.did.split(".")[0] for line in lines})
 
 
 def seal(entry: JournalEntry) -> str:
@@ -125,7 +125,7 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"))
 
 
-def _announce(workspace_id: int, kinds: set[str]) -> None:
+def announce(workspace_id: int, kinds: set[str]) -> None:
     """Tell open pages that something moved; they hear it when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute(

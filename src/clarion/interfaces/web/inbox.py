@@ -14,6 +14,7 @@ from clarion.community import actions, queries
 from clarion.community.models import Conversation, Reply
 from clarion.community.queries import VIEWS, Wanted
 from clarion.interfaces.web.door import Request, own, page, undone
+from clarion.interfaces.web.writing import begin, end, others
 from clarion.kit.errors import Conflict, NotYet
 from clarion.networks.base import Limits
 from clarion.text.counting import RULES
@@ -123,7 +124,10 @@ def _talk(request: Request, found: Conversation, form: Answer | None) -> Context
 
 
 def _can(request: Request, found: Conversation) -> Context:
-    return {"may_answer": request.actor.can("answer", found.channel_id)}
+    return {
+        "may_answer": request.actor.can("answer", found.channel_id),
+        "writing": others(found, request.membership),
+    }
 
 
 def counter(limits: Limits) -> Context:
@@ -181,9 +185,20 @@ def answer(request: Request, pk: int) -> HttpResponse:
     except NotYet as reason:
         form.add_error("text", str(reason))
         return _answered(request, found, form, status=422)
+    end(found, request.membership)
     if not request.headers.get("HX-Request"):
         return redirect(_address(request, pk))
     return _answered(request, found, sent=True)
+
+
+@page
+@require_POST
+def writing(request: Request, pk: int) -> HttpResponse:
+    """Somebody is typing here: whoever else looks at it sees that."""
+    found = _conversation(request, pk)
+    request.actor.must("answer", request.workspace.pk, found.channel_id)
+    begin(found, request.membership)
+    return HttpResponse(status=204)
 
 
 @page
@@ -274,6 +289,7 @@ urlpatterns = [
     path(f"{HERE}<int:pk>/", conversation, name="conversation"),
     path(f"{HERE}<int:pk>/thread/", part_thread, name="conversation-thread"),
     path(f"{HERE}<int:pk>/answer/", answer, name="conversation-answer"),
+    path(f"{HERE}<int:pk>/writing/", writing, name="conversation-writing"),
     path(f"{HERE}<int:pk>/done/", done, name="conversation-done"),
     path(f"{HERE}<int:pk>/reopen/", reopen, name="conversation-reopen"),
     path(f"{HERE}<int:pk>/assign/", assign, name="conversation-assign"),

@@ -4,10 +4,13 @@
 //   a[data-conversation=ID]        a row of the list
 //   [data-key="r|e|a"]             what r, e and a do in the open conversation: focus or click it
 //   textarea[data-draft=ID]        kept in this browser until it was sent
+//   textarea[data-writing=URL]     asked while somebody types, so that others see it
 //   [data-count][data-limit][data-unit][data-link-cost][data-free-host]   as in the composer
 import { count } from "clarion/count";
+import { send } from "clarion/net";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open";
+const AGAIN = 8000; // ms between two words that somebody is writing
 const RING = 50.27; // length round a circle of radius 8
 const kept = id => `clarion.answer.${location.pathname.split("/")[2]}.${id}`;
 
@@ -39,6 +42,7 @@ class InboxPane extends HTMLElement {
   }
 
   mark(id) {
+    this.told = 0;
     for (const row of this.rows) {
       if (row.dataset.conversation === id) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
@@ -68,6 +72,14 @@ class InboxPane extends HTMLElement {
     if (area.value) sessionStorage.setItem(kept(area.dataset.draft), area.value);
     else sessionStorage.removeItem(kept(area.dataset.draft));
     this.measure(area);
+    this.tell(area);
+  }
+
+  // The others who look at this conversation see that somebody is writing.
+  tell(area) {
+    if (!area.value.trim() || Date.now() - (this.told ?? 0) < AGAIN) return;
+    this.told = Date.now();
+    send(area.dataset.writing, {}).catch(problem => console.info(problem.message));
   }
 
   measure(area) {
