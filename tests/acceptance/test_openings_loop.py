@@ -16,8 +16,10 @@ from clarion.content.models import Link
 from clarion.interfaces.hot import spool
 from clarion.interfaces.hot.app import hot
 from clarion.listening.models import Watch
+from clarion.measurement.actions import write_down
 from clarion.measurement.goals import chain
 from clarion.measurement.models import Meter
+from clarion.measurement.tally import latest
 from clarion.publishing.models import Delivery
 from clarion.strategy.models import Campaign, Goal
 
@@ -220,3 +222,26 @@ def test_the_loop_goes_round_on_an_open_network_without_any_vendor_account(
     assert f"Best so far by likes (1, of 1 posts): {text}" in inside.sees(
         f"campaigns/{summer.pk}/"
     )
+
+
+# --- long memory ------------------------------------------------------------------------------
+
+
+@pytest.mark.accepts("OP-14")
+def test_a_number_that_the_network_takes_back_shows_both_values_with_their_times(
+    inside, channel, delivery, work, playground
+):
+    work()
+    delivery.refresh_from_db()
+    playground.forward(hours=24)
+    Meter.objects.update(due_at=timezone.now())
+    work()
+    [before] = latest(Delivery.objects.all()).filter(metric="views")
+    write_down(channel, {delivery.remote_id: {"views": before.total - 3}})
+    page = inside.sees(f"posts/{delivery.variant.post_id}/results/?corrections")
+    history = page.split('id="readings"')[1]
+    assert history.count("Corrected by the network") == 1
+    assert f">{before.total:,}</span>" in history
+    assert f">{before.total - 3:,}</span>" in history
+    assert "<time datetime=" in history
+    assert delivery.readings.filter(metric="views").count() >= 2  # nothing was overwritten
