@@ -112,6 +112,11 @@ def test_a_day_from_the_calendar_fills_the_field(inside, space):
     assert 'value="2027-01-05"' in page
 
 
+def test_the_only_channel_is_chosen_already(inside, channel):
+    page = text_of(inside.get("/w/bakery/compose/"))
+    assert f'value="{channel.pk}" checked' in page
+
+
 def test_write_again_starts_from_the_words_of_another_post(inside, post):
     page = text_of(inside.get(f"/w/bakery/compose/?from={post.pk}"))
     assert "Fresh bread at seven" in page

@@ -236,8 +236,11 @@ def _blank(request: Request) -> Typed:
         typed.day = typed.hour = ""
         typed.version = 0
         return typed
+    ours = [c for c in whole.choice(request, None) if request.actor.can("write", c.pk)]
+    only = ours if len(ours) == 1 else []  # nothing to choose from, so it is chosen
     typed = Typed(
-        zone=request.workspace.time_zone,
+        channels=only,
+        zone=composer_form.zone_of(request.workspace, only),
         campaign=composer_form.campaign(request, asked.get("campaign", "")),
         text=asked.get("text", "")[:5000],
     )
