@@ -48,7 +48,10 @@ def test_money_is_spent_in_two_steps_and_the_second_names_the_amount(
     browser, space, live, campaign
 ):
     url = at(space, f"new/{live.pk}/")
-    assert "Spring: €50.00 left" in words(browser.get(url))
+    form = words(browser.get(url))
+    assert "Spring: €50.00 left" in form
+    in_a_week = timezone.localdate(timezone=space.zone) + timedelta(days=7)
+    assert f'value="{in_a_week}"' in form  # as a browser reads days
     asked = browser.post(url, order(campaign))
     assert "Spend €20.00?" in words(asked)
     assert not Promotion.objects.exists()
@@ -166,3 +169,13 @@ def test_networks_say_whether_posts_can_be_promoted_there(browser, space, live):
 
 def test_addresses_do_not_look_like_what_ad_blockers_hide(space):
     assert "/ads" not in at(space)
+
+
+def test_pressing_spend_twice_spends_once(browser, space, live, campaign):
+    url = at(space, f"new/{live.pk}/")
+    asked = browser.post(url, order(campaign))
+    assert 'name="seen" value="0"' in words(asked)
+    for _ in range(2):
+        said = browser.post(url, order(campaign, sure="20.00", seen="0"))
+    assert "has just been ordered" in words(said)
+    assert Promotion.objects.get().budget == 20

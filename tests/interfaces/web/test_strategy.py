@@ -45,7 +45,9 @@ def test_a_goal_is_set_changed_and_given_up(browser, space):
     browser.post(at(space, "strategy/goals/new/"), GOAL)
     goal = Goal.objects.get()
     assert "Be known" in words(browser.get(at(space, "strategy/")))
-    browser.post(at(space, f"strategy/goals/{goal.pk}/"), {**GOAL, "target": "500"})
+    url = at(space, f"strategy/goals/{goal.pk}/")
+    assert f'value="{LATER}"' in words(browser.get(url))  # as a browser reads days
+    browser.post(url, {**GOAL, "target": "500"})
     assert "of 500 views" in words(browser.get(at(space, "strategy/")))
     assert "Give up “Be known”" in words(browser.get(at(space, f"strategy/goals/{goal.pk}/")))
     browser.post(at(space, f"strategy/goals/{goal.pk}/drop/"))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from clarion.accounts.models import Workspace
 from clarion.ads.queries import purse, purses
 from clarion.content.models import Post
-from clarion.interfaces.web.door import Request, blame, leaf, own, page, undone
+from clarion.interfaces.web.door import Request, blame, day_input, leaf, own, page, undone
 from clarion.interfaces.web.strategy import METRIC_CHOICES
 from clarion.kit.errors import NotYet
 from clarion.measurement.goals import Standing, standing
@@ -24,7 +24,6 @@ from clarion.strategy import actions
 from clarion.strategy.models import Audience, Campaign, Goal
 from clarion.strategy.queries import brief
 
-DAY = {"type": "date"}
 FIELDS = ("name", "about", "goal", "audience", "goal_metric", "goal_value", "budget")
 
 
@@ -49,10 +48,8 @@ class CampaignForm(forms.Form):
         label="Budget",
         help_text="A ceiling: nothing is spent by itself.",
     )
-    starts_on = forms.DateField(
-        required=False, widget=forms.DateInput(attrs=DAY), label="Starts"
-    )
-    ends_on = forms.DateField(required=False, widget=forms.DateInput(attrs=DAY), label="Ends")
+    starts_on = forms.DateField(required=False, widget=day_input(), label="Starts")
+    ends_on = forms.DateField(required=False, widget=day_input(), label="Ends")
 
     def __init__(self, workspace: Workspace, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
-from django.forms import BaseForm
+from django.forms import BaseForm, DateInput
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -100,3 +100,8 @@ def blame(form: BaseForm, reason: NotYet) -> None:
 def leaf(request: HttpRequest, rows: Any, most: int = 20, param: str = "page") -> Page[Any]:
     """The page of a list that the address asks for; the nearest one where there is none."""
     return Paginator(rows, most).get_page(request.GET.get(param))
+
+
+def day_input() -> DateInput:
+    """A field to choose a day in. Browsers read and write such days in one way only."""
+    return DateInput(format="%Y-%m-%d", attrs={"type": "date"})

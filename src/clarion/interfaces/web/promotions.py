@@ -21,7 +21,7 @@ from clarion.ads.models import Promotion
 from clarion.ads.queries import Purse, purses
 from clarion.channels.models import Channel
 from clarion.interfaces.web import wording
-from clarion.interfaces.web.door import Request, blame, leaf, own, page
+from clarion.interfaces.web.door import Request, blame, day_input, leaf, own, page
 from clarion.kit.errors import NotYet
 from clarion.networks.registry import NETWORKS
 from clarion.publishing.models import Delivery
@@ -42,7 +42,7 @@ class OrderForm(forms.Form):
     )
     until = forms.DateField(
         label="Last day",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=day_input(),
         help_text="It ends on this day even if money is left.",
     )
 
@@ -132,9 +132,12 @@ def _ordered(request: Request, delivery: Delivery, form: OrderForm) -> HttpRespo
     try:
         order = actions.weigh(delivery, said["budget"], **what)
         if request.POST.get("sure") != str(order.amount):
-            context = {"delivery": delivery, "form": form, "order": order}
+            seen = actions.newest(delivery)
+            context = {"delivery": delivery, "form": form, "order": order, "seen": seen}
             return render(request, "promotions/sure.html", context)
-        actions.promote(delivery, said["budget"], **what)
+        typed = request.POST.get("seen", "")
+        seen = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+        actions.promote(delivery, said["budget"], seen=seen, **what)
     except NotYet as reason:
         blame(form, reason)
         return None

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from clarion.interfaces.web.door import Request, blame, leaf, own, page
+from clarion.interfaces.web.door import Request, blame, day_input, leaf, own, page
 from clarion.kit.errors import NotYet
 from clarion.research import actions
 from clarion.research.models import Finding
@@ -26,9 +26,7 @@ class FindingForm(forms.Form):
         label="Where from",
         help_text="A link, a book, a conversation. A finding with a source is worth more.",
     )
-    found_on = forms.DateField(
-        required=False, label="When", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    found_on = forms.DateField(required=False, label="When", widget=day_input())
 
 
 @page

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from clarion.interfaces.web.door import Request, blame, leaf, own, page
+from clarion.interfaces.web.door import Request, blame, day_input, leaf, own, page
 from clarion.kit.errors import NotYet
 from clarion.measurement.goals import chain, tree
 from clarion.strategy import actions
@@ -25,7 +25,7 @@ class GoalForm(forms.Form):
     name = forms.CharField(max_length=200, label="Goal", help_text="In words people remember.")
     kpi = forms.ChoiceField(choices=METRIC_CHOICES, label="Told by")
     target = forms.IntegerField(min_value=1, help_text="The number to reach.")
-    deadline = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), label="By when")
+    deadline = forms.DateField(widget=day_input(), label="By when")
 
 
 class AudienceForm(forms.Form):
