@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 from typing import Any
 
 from django.core.asgi import get_asgi_application
@@ -9,6 +10,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clarion.config.settings")
 _django = get_asgi_application()
 logger = logging.getLogger(__name__)
+# Static files come as iterators that are not asynchronous; they are small and few.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 
 # Only now are the models ready.
 from clarion.interfaces.hot.app import SHORT_WAYS, hot  # noqa: E402
