@@ -90,3 +90,26 @@ def test_two_orders_at_once_do_not_both_see_the_same_money(live, boss, campaign)
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(order, range(4))) == 1
     assert purse(campaign).left == 10
+
+
+def test_what_may_be_running_is_not_called_free(live, boss, campaign, playground, work):
+    """Its order got no answer, and it runs: stopping it blindly would free money twice."""
+    playground.fault("fail_after", next=1)
+    promotion = ads.promote(live, 40, by=boss)
+    work()
+    Promotion.objects.update(state="held", due_at=None)
+    promotion.refresh_from_db()
+    assert promotion.maybe_out
+    with pytest.raises(NotYet, match="running after all"):
+        ads.stop(promotion, by=boss)
+    assert purse(campaign).left == 10
+
+
+def test_what_was_looked_for_and_is_not_running_is_free(live, boss, campaign, playground, work):
+    playground.fault("fail_before", next=1)
+    promotion = ads.promote(live, 40, by=boss)
+    work()
+    Promotion.objects.update(state="held", due_at=None)
+    promotion.refresh_from_db()
+    ads.stop(promotion, by=boss)
+    assert purse(campaign).left == 50

@@ -5,6 +5,7 @@ from clarion.accounts.rights import NotAllowed
 from clarion.community import actions as community
 from clarion.community.models import Conversation, Inbox, Message, Reply
 from clarion.kit.errors import NotYet
+from clarion.networks.base import Message as Said
 
 
 @pytest.fixture
@@ -77,3 +78,21 @@ def test_an_answer_that_is_too_long_is_refused_before_it_is_sent(question, boss)
 def test_an_editor_may_not_answer(question, member):
     with pytest.raises(NotAllowed):
         community.answer(question, "Hi", by=member("editor").actor())
+
+
+def test_a_letter_that_cannot_be_kept_stops_nobody(channel):
+    """Whoever writes to us chooses these bytes; the messages after it must still come in."""
+    at = timezone.now()
+    odd = Said(
+        "1\x00", "mention", "b\x00o", "hi \ud83d", at, author_name="\x00", thread="t\x00"
+    )
+    fine = Said("2", "mention", "cy", "hello", at)
+    community.take_in(channel, [odd, fine])
+    assert set(Message.objects.values_list("text", flat=True)) == {"hi ?", "hello"}
+
+
+def test_an_address_that_is_none_is_not_linked_to(channel):
+    at = timezone.now()
+    said = Said("1", "mention", "bo", "hi", at, url="javascript:alert(1)")
+    community.take_in(channel, [said])
+    assert Message.objects.get().url == ""

@@ -188,6 +188,9 @@ def change_role(
         raise NotYet("Roles on channels are given by the channel's number.", "channel_roles")
     if wrong := set(channel_roles.values()) - set(CHANNEL_ROLES):
         raise NotYet(f"“{min(wrong)}” is not a role on a channel.", "channel_roles")
+    for given in channel_roles.values():
+        if not CHANNEL_ROLES[given] <= by.may:
+            raise NotAllowed(f"{by.name} may not give the role {given}: it can do more.")
     before = {"role": membership.role, "channel_roles": membership.channel_roles}
     membership.role, membership.channel_roles = role, dict(channel_roles)
     membership.save(update_fields=["role", "channel_roles"])

@@ -30,17 +30,24 @@ def promote(
     *,
     campaign: Campaign | None = None,
     until: datetime | None = None,
+    seen: int | None = None,
     by: Actor,
 ) -> Promotion:
     """Order a promotion that the network itself ends at `budget` (workspace's currency).
 
     Refused above what the campaign has left. It starts at the next tick of the worker.
+    `seen` is `newest` as the orderer saw it: Conflict when one was ordered since, so that
+    pressing twice is ordering once.
     """
     by.must("spend", delivery.channel.workspace_id, delivery.channel_id)
     campaign = campaign or delivery.variant.post.campaign
     if campaign is not None:
         # Locked: two orders at the same moment must not both see the same money.
         Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if seen is not None and newest(delivery) != seen:
+        raise Conflict(
+            "A promotion of this post has just been ordered. Nothing more was spent."
+        )
     order = weigh(delivery, budget, campaign=campaign, until=until, by=by)
     promotion = Promotion.objects.create(
         campaign=order.campaign,
@@ -56,6 +63,12 @@ def promote(
     after = {"budget": order.amount, "currency": order.currency, "until": order.until}
     record(by, "promotion.ordered", f"Promotion {promotion.pk}", after=after)
     return promotion
+
+
+def newest(delivery: Delivery) -> int:
+    """The id of its newest promotion, 0 for none."""
+    pks = delivery.promotions.order_by("-pk").values_list("pk", flat=True)
+    return pks.first() or 0
 
 
 @dataclass(frozen=True)
@@ -122,7 +135,10 @@ def stop(promotion: Promotion, *, by: Actor) -> None:
     """End it now. What is spent is spent; the rest of its budget is free again."""
     may_stop(promotion, by=by)
     if promotion.state in (State.PLANNED, State.HELD):
-        if not promotion.move(State.CANCELLED):
+        if promotion.maybe_out:
+            rows = Promotion.objects.select_related("channel", "delivery")
+            async_to_sync(_must_not_run)(rows.get(pk=promotion.pk))
+        if not promotion.move(State.CANCELLED, maybe_out=False):
             raise Conflict("It is being started at this moment. Try again in a few seconds.")
     else:
         async_to_sync(_stop)(promotion)
@@ -143,6 +159,17 @@ def may_stop(promotion: Promotion, *, by: Actor) -> None:
     waits = promotion.state in (State.PLANNED, State.HELD)
     if not waits and (promotion.state != State.LIVE or promotion.stopped_at):
         raise Conflict("It is not running.")
+
+
+async def _must_not_run(promotion: Promotion) -> None:
+    """Its order got no answer: money that may be flowing is not called free."""
+    async with line():
+        try:
+            found = await promotion.look()
+        except NetworkError as error:
+            raise NotYet(f"It may be running, and nobody can tell. {error}") from error
+    if found is not None:
+        raise NotYet("It is running after all. Try again to take it in, then stop it.")
 
 
 async def _stop(promotion: Promotion) -> None:

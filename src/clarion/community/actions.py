@@ -1,6 +1,8 @@
 """Take in what people say, answer it, hand it on, be done with it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -25,7 +27,8 @@ State = Conversation.State
 @transaction.atomic
 def take_in(channel: Channel, said: Sequence[Said]) -> list[Conversation]:
     """Remember each message once, however often the network tells us about it."""
-    fresh = [c for c in (_take(channel, one) for one in said) if c is not None]
+    taken = (_take(channel, storable(one)) for one in said)
+    fresh = [c for c in taken if c is not None]
     if fresh:
         authors = sorted({c.author for c in fresh})
         record(
@@ -40,7 +43,23 @@ def take_in(channel: Channel, said: Sequence[Said]) -> list[Conversation]:
 def open_conversation(channel: Channel, said: Said) -> Conversation:
     """For what listening found: make it ours to answer."""
     take_in(channel, [said])
-    return Message.objects.get(channel=channel, remote_id=said.remote_id).conversation
+    remote_id = storable(said).remote_id
+    return Message.objects.get(channel=channel, remote_id=remote_id).conversation
+
+
+def storable(said: Said) -> Said:
+    """Strangers write this: one letter that PostgreSQL refuses must not stop what follows."""
+    texts: dict[str, Any] = {k: _plain(v) for k, v in vars(said).items() if isinstance(v, str)}
+    plain = replace(said, **texts)
+    return plain if _is_web(plain.url) else replace(plain, url="")
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("https://", "http://"))
 
 
 def _take(channel: Channel, said: Said) -> Conversation | None:
@@ -63,7 +82,7 @@ def _take(channel: Channel, said: Said) -> Conversation | None:
         channel=channel,
         remote_id=said.remote_id,
         author=said.author[:300],
-        text=said.text.replace("\x00", ""),
+        text=said.text,
         url=said.url,
         at=said.at,
     )

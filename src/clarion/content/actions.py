@@ -158,9 +158,17 @@ def _aim(post: Post, channels: Sequence[Channel], by: Actor) -> None:
         if wanted[pk].workspace_id != post.workspace_id:
             raise NotAllowed("That belongs to another workspace.")
     gone = [v for pk, v in have.items() if pk not in wanted and not v.sent_at]
-    Variant.objects.filter(pk__in=[v.pk for v in gone]).delete()
+    _take_off(post, [v.pk for v in gone])
     fresh = [Variant(post=post, channel=c) for pk, c in wanted.items() if pk not in have]
     Variant.objects.bulk_create(fresh)
+
+
+def _take_off(post: Post, variants: Sequence[int]) -> None:
+    """What was on its way to these channels goes too, and so does what was said about it."""
+    rows = Variant.objects.filter(pk__in=variants)
+    on_way = rows.filter(deliveries__isnull=False).values_list("deliveries", flat=True)
+    solve(post.workspace_id, [f"delivery:{pk}" for pk in on_way])
+    rows.delete()
 
 
 def _cut(post: Post, variants: Mapping[int, Mapping[str, Any]], by: Actor) -> None:

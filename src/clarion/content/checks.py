@@ -40,7 +40,8 @@ def clean_link(link: str) -> str:
         return ""
     try:
         parts = urlsplit(link)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in link
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
+        fine = fine and not any(c.isspace() or c < " " for c in link)
     except ValueError:
         fine = False
     if not fine or len(link) > LINK_MAX:

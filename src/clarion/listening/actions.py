@@ -74,6 +74,7 @@ def hear(watch: Watch, found: Sequence[Message]) -> list[Mention]:
 
     What our own accounts say is not news to us.
     """
+    found = [community.storable(m) for m in found]
     ours = set(
         Channel.objects.filter(
             workspace=watch.workspace_id, network_key=watch.channel.network_key
@@ -92,7 +93,7 @@ def hear(watch: Watch, found: Sequence[Message]) -> list[Mention]:
                 remote_id=m.remote_id,
                 author=m.author[:300],
                 author_name=m.author_name[:300],
-                text=m.text.replace("\x00", ""),
+                text=m.text,
                 url=m.url,
                 language=m.language[:20],
                 at=m.at,

@@ -1,5 +1,6 @@
 """Put posts on the calendar, move them, call them off, try again: never twice."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from asgiref.sync import async_to_sync
@@ -13,6 +14,7 @@ from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.line import line
 from clarion.channels.models import Channel
 from clarion.content import actions as content
+from clarion.content.checks import clean_link
 from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
@@ -24,10 +26,11 @@ WAITING = (State.PLANNED, State.HELD)
 
 
 @transaction.atomic
-def plan(post: Post, *, by: Actor) -> list[Delivery]:
+def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delivery]:
     """Put an approved post on its way, at the time it was approved for.
 
     Idempotent: what is planned already is moved to the post's time, what is out stays out.
+    `without` are ids of variants to leave as they are.
     """
     post = (
         Post.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=post.pk)
@@ -39,8 +42,8 @@ def plan(post: Post, *, by: Actor) -> list[Delivery]:
     if post.planned_for is None:
         raise NotYet("Choose when it should go out.", "at")
     content.make_links(post)
-    _forget_dropped(post)
-    planned = [d for v in _variants(post) for d in _deliver(v, post.planned_for)]
+    wanted = [v for v in _variants(post) if v.pk not in without]
+    planned = [d for v in wanted for d in _deliver(v, post.planned_for)]
     record(
         by,
         "post.scheduled",
@@ -122,7 +125,8 @@ def retry(delivery: Delivery, *, not_there: bool = False, by: Actor) -> None:
     if not delivery.variant.post.is_approved:
         raise NotYet("Approve the post as it is now; then it can be tried again.")
     target = State.UNSURE if delivery.maybe_out and not not_there else State.PLANNED
-    if not delivery.move(target, planned_for=timezone.now(), tries=0):
+    in_doubt = target == State.UNSURE
+    if not delivery.move(target, planned_for=timezone.now(), tries=0, maybe_out=in_doubt):
         raise Conflict("Somebody else was quicker.")
     solve(delivery.channel.workspace_id, [f"delivery:{delivery.pk}"])
     record(by, "delivery.retried", str(delivery), after={"not_there": not_there})
@@ -134,14 +138,22 @@ def say_it_is_live(delivery: Delivery, url: str, *, by: Actor) -> None:
     by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
     if delivery.state != State.HELD:
         raise Conflict("It is not held any more.")
-    if not url.startswith(("http://", "https://")):
-        raise NotYet("Paste the address of the post as your browser shows it.", "url")
+    url = _address(delivery, url)
     if not delivery.move(State.UNSURE):
         raise Conflict("Somebody else was quicker.")
     delivery.move(State.LIVE, remote_id=url, url=url, live_at=timezone.now(), maybe_out=True)
     freeze([delivery])
     solve(delivery.channel.workspace_id, [f"delivery:{delivery.pk}"])
     record(by, "delivery.confirmed", str(delivery), after={"url": url})
+
+
+def _address(delivery: Delivery, url: str) -> str:
+    url = clean_link(url)
+    if not url:
+        raise NotYet("Paste the address of the post as your browser shows it.", "url")
+    if Delivery.objects.filter(channel=delivery.channel_id, remote_id=url).exists():
+        raise NotYet("That address is noted for another post already.", "url")
+    return url
 
 
 @transaction.atomic
@@ -200,6 +212,7 @@ def _deliver(variant: Variant, at: datetime) -> list[Delivery]:
         delivery = _delivery(variant, part, at)
         first, after = (chain[0], chain[-1]) if chain else (None, None)
         if delivery is None:
+            _must_not_be_in_doubt(variant, part)
             delivery = Delivery.objects.create(
                 variant=variant,
                 channel=variant.channel,
@@ -213,6 +226,16 @@ def _deliver(variant: Variant, at: datetime) -> list[Delivery]:
             )
         chain.append(delivery)
     return chain
+
+
+def _must_not_be_in_doubt(variant: Variant, part: int) -> None:
+    """Dropped while nobody knew whether it was out: a second one might be one too many."""
+    dropped = Delivery.objects.filter(variant=variant, part=part, state=State.CANCELLED)
+    if dropped.filter(maybe_out=True).exists():
+        raise Conflict(
+            f"It was dropped on {variant.channel.handle} without knowing whether it is live "
+            "there. Look there; if it is not, write it again as a new post."
+        )
 
 
 def _delivery(variant: Variant, part: int, at: datetime) -> Delivery | None:
@@ -236,10 +259,16 @@ def _approve_again(post: Post, was_planned: bool, by: Actor) -> None:
     if _may_approve(post, by):
         post = _approve_myself(post, by)
         if was_planned:
-            plan(post, by=by)
+            plan(post, without=_over(post), by=by)
         return
     content.ask_for_approval(post, "The time was changed.", by=by)
     _call_off(_waiting(post))
+
+
+def _over(post: Post) -> set[int]:
+    """Variants that went out, were taken down or dropped: a new time is not a new order."""
+    told = post.variants.filter(deliveries__isnull=False).values_list("pk", flat=True)
+    return set(told) - set(_waiting(post).values_list("variant_id", flat=True))
 
 
 def _must_not_be_out(post: Post) -> None:
@@ -250,14 +279,6 @@ def _must_not_be_out(post: Post) -> None:
         raise Conflict("It is being sent at this moment, so it can no longer be moved.")
     if states & {State.LIVE, State.REMOVED}:
         raise Conflict("It is out already, so it keeps its date. Write it again as a new post.")
-
-
-def _forget_dropped(post: Post) -> None:
-    """Channels that were taken off the post before it went out."""
-    kept = post.variants.values("pk")
-    _call_off(
-        Delivery.objects.filter(variant__post=post, state__in=WAITING).exclude(variant__in=kept)
-    )
 
 
 def _waiting(post: Post) -> QuerySet[Delivery]:

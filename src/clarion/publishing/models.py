@@ -132,7 +132,8 @@ class Message(Outgoing):
 class Delivery(Message):
     """One part of one variant on its way to one channel: what is sent, retried and measured."""
 
-    variant = models.ForeignKey(Variant, models.PROTECT, related_name="deliveries")
+    # A variant that was ever sent is frozen and stays: only what never went out goes with it.
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="deliveries")
     part = models.PositiveSmallIntegerField(default=0)
     first = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+")
     after = models.ForeignKey(

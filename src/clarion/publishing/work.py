@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from clarion.accounts.journal import Line, extend
 from clarion.accounts.rights import worker
 from clarion.channels.models import Channel
 from clarion.channels.work import tell_shut
+from clarion.content.models import Post
 from clarion.kit.steps import Outcome
 from clarion.publishing.actions import freeze
 from clarion.publishing.models import SKEW, Delivery
@@ -26,6 +28,7 @@ TOLD = {
 
 def load(rows: QuerySet[Delivery]) -> Sequence[Delivery]:
     """Everything a step reads, in a few queries for the whole batch."""
+    _freeze_what_is_sent(rows)
     deliveries = list(
         rows.select_related(
             "channel__workspace", "variant__post", "variant__tracked", "after", "first"
@@ -36,6 +39,20 @@ def load(rows: QuerySet[Delivery]) -> Sequence[Delivery]:
         delivery.variant.post.workspace = delivery.channel.workspace
     _tell_what_is_known([d for d in deliveries if d.state == State.UNSURE])
     return deliveries
+
+
+def _freeze_what_is_sent(rows: QuerySet[Delivery]) -> None:
+    """Before its words are read: a writer who was quicker is waited for, a later one refused.
+
+    Otherwise an answer that gets lost would be looked for with words that were never sent.
+    """
+    sent = list(rows.filter(state=State.SENDING).only("variant_id"))
+    if not sent:
+        return
+    with transaction.atomic():
+        posts = Post.objects.filter(variants__in=[d.variant_id for d in sent])
+        list(Post.objects.filter(pk__in=posts).order_by("pk").select_for_update(no_key=True))
+        freeze(sent)
 
 
 def _tell_what_is_known(unsure: Sequence[Delivery]) -> None:

@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -113,7 +113,14 @@ async def _collect(receive: Receive, send: Send) -> None:
         return
     try:
         report = _report(json.loads(body))
-    except (ValueError, InvalidOperation, TypeError, AttributeError):
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ):
         await _say(
             send,
             400,
@@ -132,6 +139,7 @@ def _report(said: Any) -> dict[str, Any]:
     value = Decimal(str(said.get("value", "0")))
     fine = (
         len(click) == 32
+        and click.isascii()
         and 0 < len(ref) <= 100
         and 0 < len(kind) <= 30
         and (
@@ -142,6 +150,7 @@ def _report(said: Any) -> dict[str, Any]:
     )
     if not fine or "\x00" in click + ref + kind:
         raise ValueError
+    (ref + kind).encode()  # half an emoji: the database would not take it
     return {
         "click": click,
         "ref": ref,

@@ -4,13 +4,16 @@ import asyncio
 import json
 import logging
 import os
+import secrets
+import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, DataError, close_old_connections
 
 from clarion.measurement.clicks import take_in
 
@@ -20,6 +23,9 @@ EVERY = 0.5  # seconds
 TRIES = 40  # times a report waits for the click it is about
 ORPHANED = 30  # seconds without a write: its process has died
 
+# Process ids come again: after a restart, and in every container. This does not.
+_me = secrets.token_hex(4)
+_swapping = threading.Lock()  # the emptying thread takes the file away from the event loop
 _file: IO[bytes] | None = None
 _task: asyncio.Task[None] | None = None
 
@@ -31,11 +37,16 @@ def folder() -> Path:
 def append(kind: str, row: dict[str, Any]) -> None:
     """Acknowledge nothing before this returns: the line is with the operating system then."""
     global _file  # noqa: PLW0603 - one spool for the process
-    if _file is None:
-        folder().mkdir(parents=True, exist_ok=True)
-        name = f"{os.getpid()}-{time.time_ns()}.jsonl"
-        _file = (folder() / name).open("ab", buffering=0)
-    _file.write(json.dumps({"kind": kind, **row}).encode() + b"\n")
+    line = json.dumps({"kind": kind, **row}).encode() + b"\n"
+    with _swapping:
+        if _file is None:
+            folder().mkdir(parents=True, exist_ok=True)
+            _file = (folder() / f"{_mine()}{time.time_ns()}.jsonl").open("ab", buffering=0)
+        _file.write(line)
+
+
+def _mine() -> str:
+    return f"{os.getpid()}.{_me}-"
 
 
 def keep_emptying() -> None:
@@ -59,21 +70,23 @@ async def _empty_for_ever() -> None:
 def empty() -> int:
     """Bring what is spooled into the database. Safe to run twice: each ref counts once."""
     global _file
-    mine, _file = _file, None
-    if mine is not None:
-        mine.close()
+    with _swapping:
+        before, _file = _file, None
+        if before is not None:
+            before.close()
     close_old_connections()
-    taken = 0
-    for path in sorted(folder().glob("*.jsonl")) if folder().exists() else []:
-        if (mine is not None and path.name == Path(mine.name).name) or _is_orphan(path):
-            taken += _take(path)
-    return taken
+    found = sorted(folder().glob("*.jsonl")) if folder().exists() else []
+    return sum(_take(path) for path in found if _is_closed(path))
 
 
-def _is_orphan(path: Path) -> bool:
-    return time.time() - path.stat().st_mtime > ORPHANED or path.name.startswith(
-        f"{os.getpid()}-"
-    )
+def _is_closed(path: Path) -> bool:
+    """Nobody writes to it any more: never the file that this process has just begun."""
+    if path.name.startswith(_mine()):
+        return _file is None or path.name != Path(_file.name).name
+    try:
+        return time.time() - path.stat().st_mtime > ORPHANED
+    except FileNotFoundError:  # another process has taken it
+        return False
 
 
 def _take(path: Path) -> int:
@@ -83,9 +96,19 @@ def _take(path: Path) -> int:
             rows.append(json.loads(line))
         except ValueError:  # the last line of a process that was killed while writing
             logger.warning("%s ends in half a line.", path.name)
-    early = take_in(rows)
-    path.unlink(missing_ok=True)
-    for row in early:
+    for row in _keep(rows):  # before the file goes: what comes twice counts once
         if (tries := row.get("tries", 0)) < TRIES:
             append(str(row["kind"]), {**row, "tries": tries + 1})
+    path.unlink(missing_ok=True)
     return len(rows)
+
+
+def _keep(rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """One line that the database cannot take must not hold up all the others for ever."""
+    try:
+        return take_in(rows)
+    except (DataError, ValueError, LookupError):
+        if len(rows) == 1:
+            logger.exception("A line of the spool does not fit and is left out.")
+            return []
+        return [early for row in rows for early in _keep([row])]
