@@ -25,6 +25,7 @@ from clarion.kit.steps import Step
 logger = logging.getLogger(__name__)
 
 TURNS_AT_ONCE = 3  # of one step, waiting in the queue
+CHORES_EVERY = 5  # seconds
 TURN_LASTS = 30  # seconds before a turn makes room for others
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds
 
@@ -66,9 +67,10 @@ async def work() -> None:
 
 @app.periodic(cron="* * * * * */1")
 @app.task(name="tick", queue="tick", queueing_lock="tick")
-async def tick(timestamp: int) -> None:  # noqa: ARG001 - the engine says when
+async def tick(timestamp: int) -> None:
     """Which steps have rows that are due? Ask for their turns."""
-    await in_db(prepare)
+    if timestamp % CHORES_EVERY == 0:
+        await in_db(prepare)
     for step in STEPS:
         due = await in_db(_due, step)
         for slot in range(min(TURNS_AT_ONCE, -(-due // step.batch))):
