@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -98,11 +98,11 @@ def test_what_goes_out_today_stands_on_the_timetable(home, post, boss, work):
 
 
 def test_a_goal_that_lags_behind_its_time_says_why(home, space, boss):
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=space.zone)
     goal = strategy.set_goal(
         space, "Be known", kpi="likes", target=1000, deadline=today, by=boss
     )
-    goal.created_at = timezone.now() - timedelta(days=10)
+    goal.created_at = datetime.combine(today - timedelta(days=10), time(12), tzinfo=space.zone)
     goal.deadline = today + timedelta(days=10)
     goal.save()
     campaign = strategy.start_campaign(

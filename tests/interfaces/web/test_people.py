@@ -46,6 +46,14 @@ def test_guessing_passwords_is_slowed_down_in_words(client, owner):
     assert "Too many failed" in answer.content.decode()
 
 
+def test_very_many_tries_from_one_place_meet_a_page_that_says_so(client, db):
+    for n in range(30):
+        client.post("/sign-in/", {"login": f"{n}@bakery.example", "password": "x"})
+    answer = client.post("/sign-in/", {"login": "a@bakery.example", "password": "x"})
+    assert answer.status_code == 429
+    assert "That was too often" in answer.content.decode()
+
+
 def test_looking_at_a_sign_in_link_does_not_use_it_up(client, owner, space):
     link = sign_in_link(owner)
     assert client.get(link).status_code == 200

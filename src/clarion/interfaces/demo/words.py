@@ -78,9 +78,9 @@ AUDIENCES = (  # name, description, interests, languages
 
 # Goals: name, kpi, what share of the real result the target is, days from start to deadline
 GOALS = (
-    ("Sell half of our beans online", "conversions", 1.45, (-90, 30)),
+    ("Sell half of our beans online", "conversions", 1.75, (-90, 30)),
     ("Bring home brewers to the shop", "clicks", 1.12, (-90, 45)),
-    ("Be the harbour's coffee", "likes", 1.30, (-90, 21)),
+    ("Be the harbour's coffee", "likes", 1.55, (-90, 21)),
 )
 
 CAMPAIGNS = (  # name, idea, goal number, audience number, metric, budget, first and last day
