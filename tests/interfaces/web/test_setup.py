@@ -91,3 +91,13 @@ def test_a_second_workspace_is_one_menu_entry_away(client, owner, space):
     said = {"name": "Café", "time_zone": "UTC", "language": "en", "currency": "EUR"}
     client.post("/workspaces/new/", said)
     assert Workspace.objects.filter(slug="cafe").exists()
+
+
+def test_who_skipped_the_first_step_is_reminded_on_home(client, newcomer):
+    said = {"name": "Bakery", "time_zone": "UTC", "language": "en", "currency": "EUR"}
+    client.post("/setup/brand/", said)
+    assert "Say who you are" in client.get("/w/bakery/").content.decode()
+    me = {"name": "Ada", "email": "ada@bakery.example", "password": "correct horse battery"}
+    arrived = client.post("/setup/", me, follow=True)
+    assert arrived.request["PATH_INFO"] == "/w/bakery/"
+    assert "Say who you are" not in arrived.content.decode()

@@ -17,6 +17,7 @@ from clarion.community.models import Conversation, Reply
 from clarion.community.queries import longest_waiting
 from clarion.content.models import Post
 from clarion.interfaces.web.door import Request, page
+from clarion.interfaces.web.setup import is_nobody_yet
 from clarion.measurement.goals import Branch, flat, tree
 from clarion.publishing.models import Delivery
 from clarion.publishing.queries import Entry, Only, entries, needing_you
@@ -46,6 +47,7 @@ def show(request: Request) -> HttpResponse:
     context["quiet"] = not any(context[key] for key in ("held", "shut", "stuck", "to_answer"))
     context["quiet"] = context["quiet"] and not context["to_approve"]
     context["steps"] = [] if request.workspace.demo else first_steps(request.workspace)
+    context["nameless"] = is_nobody_yet(request.user)
     template = "home/_boxes.html" if part else "home/show.html"
     return render(request, template, context)
 

@@ -61,7 +61,8 @@ def show(request: Request) -> HttpResponse:
             add_problem(form, problem)
         else:
             update_session_auth_hash(request, request.user)
-            return redirect("setup-brand")
+            here = Membership.objects.filter(user=request.user).exists()
+            return redirect("root" if here else "setup-brand")
     status = 422 if form.errors else 200
     return render(request, "setup/me.html", {"form": form}, status=status)
 
