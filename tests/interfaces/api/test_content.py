@@ -78,6 +78,17 @@ def test_a_picture_is_uploaded_described_and_used(program, space):
     assert post["media"] == [medium["id"]]
 
 
+def test_a_picture_can_stay_away_from_one_channel(program, channel):
+    medium = program.client.post(
+        "/api/v1/media",
+        {"file": SimpleUploadedFile("loaf.png", picture())},
+        HTTP_AUTHORIZATION=f"Bearer {program.key}",
+    ).json()["id"]
+    variant = {"channel": channel.pk, "without": [medium]}
+    post = {"text": "Rye", "channels": [channel.pk], "media": [medium], "variants": [variant]}
+    assert program.post("posts", post).json()["variants"][0]["without"] == [medium]
+
+
 def test_an_upload_in_a_dry_run_leaves_no_file(program, space):
     from django.conf import settings
 

@@ -4,10 +4,13 @@ import json
 import re
 from collections import Counter
 from importlib import import_module
+from pathlib import Path
 
 from pydantic import BaseModel
 
+from clarion.accounts.rights import RIGHTS
 from clarion.interfaces.api import document
+from clarion.interfaces.api.door import PER_MINUTE
 from clarion.interfaces.api.urls import STAGES, api
 
 
@@ -94,3 +97,22 @@ def test_the_page_of_the_document_loads_nothing_from_elsewhere(client, db):
 def test_every_path_of_the_document_is_a_path_of_the_server():
     assert api.urls_namespace == "api"
     assert all(path.startswith("/api/v1/") for path in document.document()["paths"])
+
+
+def test_the_guide_names_every_scope_and_every_refusal():
+    guide = (Path(__file__).parents[3] / "docs/api.md").read_text()
+    told = [f"`{right}`" for right in RIGHTS]
+    told += [f"| {status} |" for status in (400, 401, 403, 404, 409, 413, 422, 429)]
+    told += ["Idempotency-Key", "dry_run=true", "next_cursor", f"{PER_MINUTE} times a minute"]
+    assert [what for what in told if what not in guide] == []
+
+
+def test_the_guide_names_what_is_not_rehearsed_with_the_network():
+    guide = (Path(__file__).parents[3] / "docs/api.md").read_text()
+    quiet = {
+        operation["operationId"]
+        for operation in operations()
+        if "without talking to the network" in operation.get("description", "")
+    }
+    assert quiet == {"channels.connect", "deliveries.take-down", "promotions.stop"}
+    assert all(f"`{name}`" in guide for name in quiet)

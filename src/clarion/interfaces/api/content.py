@@ -25,11 +25,15 @@ _ALT: Any = Form("")
 
 
 class VariantShape(Schema):
-    """A post cut to fit one channel. Empty `text`: the post's own words."""
+    """A post cut to fit one channel. Empty `text`: the post's own words.
+
+    `without` are the media that do not go there.
+    """
 
     channel: int
     text: str
     options: dict[str, str]
+    without: list[int]
     sent_at: datetime | None
     tracked_link: str
 
@@ -117,6 +121,7 @@ class VariantIn(In):
     channel: Id
     text: Text | None = None
     options: dict[str, Word] | None = None
+    without: list[Id] | None = None
 
 
 class PostIn(In):
