@@ -73,6 +73,10 @@ def test_stopping_frees_what_was_not_spent(live, boss, campaign, playground, wor
     work()
     promotion.refresh_from_db()
     ads.stop(promotion, by=boss)
+    assert purse(campaign).left == 10  # until the network has billed it after its end
+    Ledger.objects.update(due_at=timezone.now())
+    work()
+    promotion.refresh_from_db()
     assert purse(campaign).left == Decimal(50) - promotion.spent
 
 

@@ -77,6 +77,25 @@ def test_four_eyes_are_four_eyes(post, space, boss, member):
     content.approve(post, post.seal(), by=member("approver").actor())
 
 
+def test_who_rewrote_a_post_may_not_approve_it(post, space, member):
+    space.four_eyes = True
+    space.save()
+    other = member("approver").actor()
+    post = content.edit(post, version=1, text="Other words", by=other)
+    with pytest.raises(NotAllowed, match="somebody else"):
+        content.approve(post, post.seal(), by=other)
+    content.approve(post, post.seal(), by=member("approver", "Cy").actor())
+
+
+def test_who_only_moved_a_post_may_approve_it(post, space, member):
+    space.four_eyes = True
+    space.save()
+    other = member("approver").actor()
+    at = timezone.now() + timedelta(days=1)
+    post = content.edit(post, version=1, planned_for=at, by=other)
+    content.approve(post, post.seal(), by=other)
+
+
 def test_a_text_that_is_too_long_is_not_approved(post, boss):
     post = content.edit(post, version=1, text="x" * 501, by=boss)
     with pytest.raises(NotYet, match="500"):

@@ -30,8 +30,13 @@ def purse(campaign: Campaign) -> Purse:
 
 
 def purses(campaigns: Sequence[Campaign]) -> dict[int, Purse]:
-    """What may be running counts with its whole budget, what is over with its cost."""
-    over = Q(state__in=[State.CANCELLED, State.REMOVED]) | ~Q(stopped_at=None)
+    """What may be running counts with its whole budget, what is over with its cost.
+
+    It is over once the network has billed it after its end: until then more may have been spent
+    than we know of.
+    """
+    billed = Q(stopped_at__isnull=False, spent_as_of__gte=F("stopped_at"))
+    over = Q(state__in=[State.CANCELLED, State.REMOVED]) | billed
     rows = Promotion.objects.filter(campaign__in=campaigns).values("campaign")
     told = rows.annotate(
         paid=Sum("spent"), taken=Sum(Case(When(over, then=F("spent")), default=F("budget")))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from clarion.accounts.actions import notify, solve
@@ -49,10 +49,11 @@ def counted(results: Sequence[tuple[Ledger, Outcome]]) -> None:
 
 def write_down(ledger: Ledger, spends: Sequence[Spend]) -> None:
     """Keep each day's bill, sum them up, and tell strategy what a promotion cost."""
-    mine = Promotion.objects.filter(
-        channel=ledger.channel_id, remote_id__in={s.remote_id for s in spends}
-    )
-    by_id = {p.remote_id: p for p in mine.select_related("campaign")}
+    mine = Promotion.objects.filter(channel=ledger.channel_id, state=State.LIVE)
+    recent = Q(stopped_at=None) | Q(stopped_at__gte=timezone.now() - LOOK_BACK)
+    # One without a bill has cost nothing so far: that is known now, too.
+    billed = recent | Q(remote_id__in={s.remote_id for s in spends})
+    by_id = {p.remote_id: p for p in mine.filter(billed).select_related("campaign", "delivery")}
     for spend in spends:
         if spend.remote_id in by_id:
             Spending.objects.update_or_create(
@@ -66,10 +67,11 @@ def write_down(ledger: Ledger, spends: Sequence[Spend]) -> None:
 
 def _sum_up(promotion: Promotion) -> None:
     spent = promotion.days.aggregate(total=Sum("amount"))["total"] or Decimal(0)
-    over = timezone.now() > promotion.until + timedelta(days=1)
-    values = {"spent": spent, "spent_as_of": timezone.now()}
+    now = timezone.now()
+    over = now > promotion.until + timedelta(days=1)
+    values = {"spent": spent, "spent_as_of": now}
     if (over or spent >= promotion.budget) and promotion.stopped_at is None:
-        values["stopped_at"] = timezone.now()
+        values["stopped_at"] = now
     Promotion.objects.filter(pk=promotion.pk).update(**values)
     if spent > 0:
         learn(

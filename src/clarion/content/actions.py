@@ -40,7 +40,11 @@ def write(
     if not channels and not (by.can_somewhere("write") and by.workspace_id == workspace.pk):
         by.must("write", workspace.pk)
     post = Post.objects.create(
-        workspace=workspace, state=State.DRAFT, author_id=by.membership_id, author_name=by.name
+        workspace=workspace,
+        state=State.DRAFT,
+        author_id=by.membership_id,
+        author_name=by.name,
+        writers=[by.user_id],
     )
     _change(post, {"text": text, "channels": channels, **more}, by)
     post.save()
@@ -69,12 +73,21 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
     if post.seal() == seal:
         post.save(update_fields=["campaign"])
         return post
+    _remember_writer(post, before, by)
     _void(post, by)
     post.version += 1
     post.changed_at = timezone.now()
     post.save()
     record(by, "post.changed", f"Post {post.pk}", before, post.content())
     return post
+
+
+def _remember_writer(post: Post, before: Mapping[str, Any], by: Actor) -> None:
+    """Who changed the words may not be the one who approves them; the hour is nobody's words."""
+    after = {**post.content(), "planned_for": before["planned_for"]}
+    if after != before:
+        others = [] if post.state == State.APPROVED else post.writers
+        post.writers = sorted({*others, by.user_id or 0})
 
 
 def _change(post: Post, changes: Mapping[str, Any], by: Actor) -> None:
@@ -217,7 +230,7 @@ def approve(post: Post, seal: str, note: str = "", *, by: Actor) -> Post:
     _must_be_ready(post)
     if seal != post.seal():
         raise Conflict("The post has changed since you looked at it. Look again, then decide.")
-    if post.workspace.four_eyes and post.author_id == by.membership_id:
+    if post.workspace.four_eyes and post.was_written_by(by.user_id):
         raise NotAllowed("In this workspace somebody else than the writer approves.")
     if not post.move(State.APPROVED, approved_seal=seal):
         raise Conflict("Somebody else has just decided about this post.")

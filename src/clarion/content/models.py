@@ -92,6 +92,7 @@ class Post(WorkItem):
     media = models.ManyToManyField(Media, through="Placement", related_name="posts")
     author = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     author_name = models.CharField(max_length=200)
+    writers = models.JSONField(default=list, blank=True)  # user ids, since the last approval
     version = models.PositiveIntegerField(
         default=1
     )  # counts changes: the last never silently wins
@@ -129,6 +130,10 @@ class Post(WorkItem):
         """SHA-256, in hex, of `content`. An approval is bound to it."""
         said = json.dumps(self.content(), cls=DjangoJSONEncoder, sort_keys=True)
         return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
+
+    def was_written_by(self, user_id: int | None) -> bool:
+        """Did this person write any of what waits for approval?"""
+        return user_id in self.writers
 
     @property
     def is_approved(self) -> bool:

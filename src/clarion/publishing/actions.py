@@ -309,7 +309,7 @@ def _must_publish(post: Post, by: Actor) -> None:
 
 
 def _may_approve(post: Post, by: Actor) -> bool:
-    own = post.workspace.four_eyes and post.author_id == by.membership_id
+    own = post.workspace.four_eyes and post.was_written_by(by.user_id)
     return not own and all(by.can("approve", v.channel_id) for v in post.variants.all())
 
 

@@ -243,11 +243,11 @@ def _told() -> QuerySet[Delivery]:
 
 
 def why_not(
-    workspace: Workspace, channels: Sequence[Channel], author: int | None, *, by: Actor
+    workspace: Workspace, channels: Sequence[Channel], *, wrote: bool, by: Actor
 ) -> str:
     """Why `by` cannot schedule on these channels without somebody else, or nothing.
 
-    What the pages show beforehand; the actions decide, with the same rules.
+    `wrote` says whether they wrote any of it. What the pages show beforehand; the actions decide, with the same rules.
     """
     for channel in channels:
         if not by.can("publish", channel.pk):
@@ -255,7 +255,7 @@ def why_not(
                 f"{by.name} may not schedule on {channel.handle}. Submit the post for approval "
                 "instead: whoever approves it can schedule it."
             )
-    own = workspace.four_eyes and author == by.membership_id
+    own = workspace.four_eyes and wrote
     if own or not all(by.can("approve", channel.pk) for channel in channels):
         return "This post needs somebody else's approval before it can be scheduled."
     return ""
