@@ -85,3 +85,11 @@ def test_the_loop_closes_over_the_api(program, playground, work):
     )
     assert program.post(f"deliveries/{delivery}/take-down").json()["state"] == "removed"
     assert program.get("journal/verify").json()["is_whole"] is True
+
+
+def test_a_network_sends_people_back_to_a_page_that_is_there():
+    from django.urls import resolve
+
+    from clarion.interfaces.api.channels import BACK
+
+    assert resolve(BACK).url_name == "channel-back"

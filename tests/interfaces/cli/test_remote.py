@@ -14,7 +14,7 @@ from clarion.accounts.models import JournalEntry
 from clarion.accounts.rights import ALL
 from clarion.interfaces.cli.main import clarion
 from clarion.interfaces.cli.remote import document
-from clarion.interfaces.cli.remote_sign_in import kept_in
+from clarion.interfaces.cli.remote_pass import kept_in
 from clarion.kit.trouble import Trouble
 
 pytestmark = pytest.mark.django_db(transaction=True)

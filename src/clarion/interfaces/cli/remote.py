@@ -5,7 +5,7 @@ in its path is an argument, what stands in its query or body is an option.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,7 @@ def group(name: str) -> click.Group | None:
     made = click.Group(name, help=f"{name.title()} of the workspace, over the API.")
     for verb, operation in verbs.items():
         made.add_command(_command(verb, operation))
-    if name == "journal":
-        from clarion.interfaces.cli.remote_here import verify
-
-        made.add_command(verify)
     return made
-
-
-def operation(name: str, verb: str) -> Operation:
-    return _operations()[name][verb]
 
 
 @cache
@@ -66,34 +58,52 @@ def _command(verb: str, operation: Operation) -> click.Command:
     """`clarion <group> <verb>`: arguments from the path, options from query and body."""
     kind, body = _body(operation)
     fields = {k: v for k, v in body.get("properties", {}).items() if not _is_file(v)}
-    files = [k for k, v in body.get("properties", {}).items() if _is_file(v)]
-
-    def run(**typed: Any) -> None:
-        from clarion.interfaces.cli.remote_call import Call, perform
-
-        places = {p["name"]: p["in"] for p in operation["parameters"]}
-        call = Call(operation, kind, places, fields, files)
-        perform(call, typed)
-
-    params: list[click.Parameter] = [
-        argument(p["name"]) for p in operation["parameters"] if p["in"] == "path"
-    ]
-    params += [click.Argument([name], type=click.Path(exists=True)) for name in files]
-    params += [
-        option(p["name"], p["schema"], required=False, says=p.get("description", ""))
-        for p in operation["parameters"]
-        if p["in"] == "query" and p["name"] not in _OWN
-    ]
+    files = [k for k in body.get("properties", {}) if k not in fields]
     required = body.get("required", ())
-    params += [option(k, _whole(v), required=k in required) for k, v in fields.items()]
     says = [operation["summary"], operation.get("description", ""), body.get("description", "")]
     return click.Command(
         verb,
-        callback=run,
-        params=[*params, *_common(operation)],
+        callback=_does(operation, kind, fields, files),
+        params=[
+            *_places(operation),
+            *(click.Argument([name], type=click.Path(exists=True)) for name in files),
+            *(option(k, _whole(v), required=k in required) for k, v in fields.items()),
+            *_common(operation),
+        ],
         help="\n\n".join(text for text in says if text),
         short_help=operation["summary"],
     )
+
+
+def _does(
+    operation: Operation, kind: str, fields: Mapping[str, Any], files: Sequence[str]
+) -> Callable[..., None]:
+    """What happens when it is called. Only then is more imported than click."""
+
+    def run(**typed: Any) -> None:
+        if typed.pop("here", False):
+            from clarion.interfaces.cli.remote_here import verify
+
+            verify()
+            return
+        from clarion.interfaces.cli.remote_call import Call, perform
+
+        places = {p["name"]: p["in"] for p in operation["parameters"]}
+        perform(Call(operation, kind, places, fields, files), typed)
+
+    return run
+
+
+def _places(operation: Operation) -> list[click.Parameter]:
+    """What stands in the path, then what stands in the query."""
+    takes = operation["parameters"]
+    path = [argument(p["name"]) for p in takes if p["in"] == "path"]
+    query = [
+        option(p["name"], p["schema"], required=False, says=p.get("description", ""))
+        for p in takes
+        if p["in"] == "query" and p["name"] not in _OWN
+    ]
+    return [*path, *query]
 
 
 def _common(operation: Operation) -> list[click.Parameter]:
@@ -107,6 +117,9 @@ def _common(operation: Operation) -> list[click.Parameter]:
         found.append(click.Option(["--dry-run"], is_flag=True, help=says))
         says = "With the same key, it happens once."
         found.append(click.Option(["--idempotency-key"], help=says))
+    if operation["operationId"] == "journal.verify":
+        says = "All workspaces, in the database of this machine. Needs no token."
+        found.append(click.Option(["--here"], is_flag=True, help=says))
     says = "The answer as JSON, for programs."
     return [*found, click.Option(["--json", "as_json"], is_flag=True, help=says)]
 

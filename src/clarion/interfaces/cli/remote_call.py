@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import click
 import httpx2
 
-from clarion.interfaces.cli.remote_sign_in import Pass
+from clarion.interfaces.cli.remote_pass import Pass
 from clarion.interfaces.cli.remote_values import given
 from clarion.interfaces.cli.tables import listed, shown
 from clarion.kit.trouble import Trouble

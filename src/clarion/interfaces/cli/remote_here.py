@@ -1,4 +1,4 @@
-"""What whoever runs this machine may do without a token: make one, and check the journals."""
+"""What whoever runs this machine may do without a token: make one, check the journals."""
 
 import os
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def new(
     click.echo("Shown this once. It ends on the account page of its person.", err=True)
     click.echo(key)
     if keep:
-        from clarion.interfaces.cli.remote_sign_in import Pass, address
+        from clarion.interfaces.cli.remote_pass import Pass, address
 
         Pass(address(), key).keep()
 
@@ -81,24 +81,8 @@ def _membership(email: str, workspace: str) -> "Membership":
     return found[0]
 
 
-@click.command("verify")
-@click.option("--here", is_flag=True, help="All workspaces, in the database of this machine.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON, for programs.")
-def verify(here: bool, as_json: bool) -> None:
-    """Walk the whole journal. Ends with 1, and names the line, where it was tampered with.
-
-    Note the seal elsewhere: whoever can rewrite the whole database can rewrite the whole chain.
-    """
-    if here:
-        _verify_here()
-        return
-    from clarion.interfaces.cli.remote import operation
-    from clarion.interfaces.cli.remote_call import Call, perform
-
-    perform(Call(operation("journal", "verify"), "", {}, {}, ()), {"as_json": as_json})
-
-
-def _verify_here() -> None:
+def verify() -> None:
+    """Walk the journals of all workspaces here. Trouble names the lines that do not fit."""
     broken = []
     with _django():
         from clarion.accounts import journal
