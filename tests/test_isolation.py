@@ -77,6 +77,8 @@ def address(pattern, ws, pk):
         assert kind in FILLED, f"Say in FILLED what stands for <{kind}> in {pattern}"
         return FILLED[kind].format(ws=ws)
 
+    if pattern.startswith("^"):  # a pattern of letters, not of converters: any letters do
+        pattern = re.sub(r"\(\?P<\w+>[^)]*\)", "x", pattern).strip("^$")
     return "/" + re.sub(r"<([^>]+)>", fill, pattern)
 
 

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from tools import acceptance
-
 from clarion.loop import STAGES
 from clarion.networks.base import Network, Once
 from clarion.networks.registry import NETWORKS
+from tools import acceptance
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("README.md", "docs/concepts.md", "docs/networks/README.md")

@@ -83,7 +83,7 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
 
 
 def _remember_writer(post: Post, before: Mapping[str, Any], by: Actor) -> None:
-    """Who changed the words may not be the one who approves them; the hour is nobody's words."""
+    """Who changed the words may not approve them; the hour is nobody's words."""
     after = {**post.content(), "planned_for": before["planned_for"]}
     if after != before:
         others = [] if post.state == State.APPROVED else post.writers

@@ -247,8 +247,8 @@ def why_not(
 ) -> str:
     """Why `by` cannot schedule on these channels without somebody else, or nothing.
 
-    `wrote` says whether they wrote any of it. What the pages show beforehand; the actions decide, with the same rules.
-    """
+    `wrote` says whether they wrote any of it. What the pages show beforehand; the actions
+    decide, with the same rules.
     for channel in channels:
         if not by.can("publish", channel.pk):
             return (

@@ -39,10 +39,11 @@ def test_no_template_breaks_the_content_security_policy(path):
     text = path.read_text()
     assert not re.search(r"\sstyle\s*=", text)
     assert "<style" not in text
-    assert not re.search(r"\son[a-z]+\s*=", text)
+    assert not re.search(r"\son[a-z]+\s*=", re.sub(r"{%.*?%}", "", text))
     assert "javascript:" not in text
     for script in re.findall(r"<script\b[^>]*>", text):
-        assert "src=" in script or "nonce=" in script
+        # Data is not run, so it needs no permission to.
+        assert "src=" in script or "nonce=" in script or 'type="application/json"' in script
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(WEB).as_posix())

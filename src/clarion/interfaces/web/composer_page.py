@@ -92,9 +92,7 @@ def verdicts(request: Request, post: Post | None, typed: Typed) -> dict[str, Any
     channels = [] if too_much else typed.channels
     fits = content.fits(request.workspace, typed.words, channels)
     wrote = post is None or post.was_written_by(request.user.pk)
-    why = publishing.why_not(
-        request.workspace, typed.channels, wrote=wrote, by=request.actor
-    )
+    why = publishing.why_not(request.workspace, typed.channels, wrote=wrote, by=request.actor)
     return {
         "fits": fits,
         "missing_alt": [m for m in typed.media if not m.alt.strip()],
