@@ -249,6 +249,7 @@ def why_not(
 
     `wrote` says whether they wrote any of it. What the pages show beforehand; the actions
     decide, with the same rules.
+    """
     for channel in channels:
         if not by.can("publish", channel.pk):
             return (
