@@ -26,8 +26,11 @@ test-servers: dev ## against real servers of real networks, run on this machine
 chaos: dev ## kill every process at the worst moment
 	@.venv/bin/python -m tests.chaos.storm $(ARGS)
 
-loop: dev ## once around: plan, make, publish, talk, listen, measure, spend, learn
-	@.venv/bin/python -m tools.loop $(or $(ARGS),playground)
+loop: loop-playground ## once around: plan, make, publish, talk, listen, measure, spend, learn
+	@.venv/bin/python -m tools.loop bluesky $(ARGS)
+
+loop-playground: dev ## the same without the servers of Bluesky
+	@.venv/bin/python -m tools.loop playground $(ARGS)
 
 check: dev ## style, types, imports, migrations: everything that is no test
 	@.venv/bin/python tools/check.py $(ARGS)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from clarion.content import actions as content
+from clarion.measurement.actions import append
 from clarion.measurement.goals import Earned, chain, standing, tree
 from clarion.measurement.models import Click, Conversion, Reading
 from clarion.measurement.queries import Progress, of_campaign, progress_of, ranked, results
@@ -161,7 +162,7 @@ def test_only_the_newest_reading_counts_even_when_it_is_lower(campaign, live):
     delivery, now = live(campaign), timezone.now()
     for hours, total in ((3, 50), (2, 80), (1, 70)):
         read_at = now - timedelta(hours=hours)
-        Reading.objects.create(delivery=delivery, metric="views", total=total, read_at=read_at)
+        append([Reading(delivery=delivery, metric="views", total=total, read_at=read_at)])
     assert of_campaign(campaign)["views"].value == 70
 
 

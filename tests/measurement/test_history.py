@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from clarion.measurement.actions import append
 from clarion.measurement.history import growth, readings, visits
 from clarion.measurement.models import Click, Reading
 from clarion.publishing.models import Delivery
@@ -24,7 +25,7 @@ def rye(delivery):
 
 def read(delivery, day, hour, total, metric="views"):
     at = datetime(2026, 11, day, hour, tzinfo=UTC)
-    Reading.objects.create(delivery=delivery, metric=metric, total=total, read_at=at)
+    append([Reading(delivery=delivery, metric=metric, total=total, read_at=at)])
 
 
 def grown(start, metrics=("views",)):

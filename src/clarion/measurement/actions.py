@@ -1,8 +1,9 @@
 """Write down what was read; draw conclusions that the numbers bear, and no others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clarion.channels.models import Channel
@@ -20,8 +21,9 @@ from clarion.strategy.models import Campaign, Lesson
 @transaction.atomic
 def write_down(channel: Channel, counts: Mapping[str, Mapping[str, int]]) -> int:
     """Keep what changed since the last reading; overwrite nothing. Returns how many rows."""
-    live = Delivery.objects.filter(channel=channel, remote_id__in=list(counts))
-    last = {(r.delivery_id, r.metric): r.total for r in latest(live)}
+    live = Delivery.objects.filter(channel=channel, remote_id__in=list(counts)).order_by("pk")
+    live = live.select_for_update(of=("self",), no_key=True)  # one reader at a time
+    last = {(r.delivery_id, r.metric): r.total for r in _known(live)}
     now = timezone.now()
     rows = [
         Reading(delivery=d, metric=metric, total=total, read_at=now)
@@ -29,7 +31,27 @@ def write_down(channel: Channel, counts: Mapping[str, Mapping[str, int]]) -> int
         for metric, total in counts[d.remote_id].items()
         if last.get((d.pk, metric)) != total
     ]
-    return len(Reading.objects.bulk_create(rows))
+    append(rows)
+    return len(rows)
+
+
+@transaction.atomic
+def append(rows: Sequence[Reading]) -> None:
+    """Readings in the order of their time. Each replaces what was known until then."""
+    known = {(r.delivery_id, r.metric): r for r in _known({r.delivery for r in rows})}
+    replaced = []
+    for row in rows:
+        before = known.get((row.delivery_id, row.metric))
+        if before:
+            before.replaced_at = row.read_at
+            replaced.append(before)
+        known[row.delivery_id, row.metric] = row
+    Reading.objects.bulk_update([r for r in replaced if r.pk], ["replaced_at"])
+    Reading.objects.bulk_create(rows, batch_size=2000)
+
+
+def _known(deliveries: Iterable[Delivery]) -> QuerySet[Reading]:
+    return latest(Delivery.objects.filter(pk__in={d.pk for d in deliveries}))
 
 
 def write_account(channel: Channel, account: Account) -> None:

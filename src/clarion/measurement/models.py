@@ -17,20 +17,28 @@ class Meter(ChannelReader):
 
 
 class Reading(models.Model):
-    """A lifetime total, as a network reported it at a moment. Never overwritten.
+    """A lifetime total, as a network reported it, valid from `read_at` until `replaced_at`.
 
-    A missing reading means unknown, never zero. A total that is lower than before is a
-    correction by the network, and stands beside what it said first.
+    Never overwritten. A missing reading means unknown, never zero. A total that is lower than
+    before is a correction by the network, and stands beside what it said first.
     """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="readings")
     metric = models.CharField(max_length=30)
     total = models.BigIntegerField()
     read_at = models.DateTimeField(default=timezone.now)
+    replaced_at = models.DateTimeField(null=True, blank=True)  # null: what is known today
 
     class Meta:
         indexes = [
             models.Index(fields=["delivery", "metric", "-read_at"], name="reading_latest")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery", "metric"],
+                condition=models.Q(replaced_at=None),
+                name="one_reading_is_the_newest",
+            )
         ]
 
     def __str__(self) -> str:

@@ -101,8 +101,7 @@ def add(tallies: Iterable[Tally]) -> Tally:
 
 def latest(deliveries: QuerySet[Delivery]) -> QuerySet[Reading]:
     """The newest reading of each metric of each delivery."""
-    rows = Reading.objects.filter(delivery__in=deliveries)
-    return rows.order_by("delivery", "metric", "-read_at", "-pk").distinct("delivery", "metric")
+    return Reading.objects.filter(delivery__in=deliveries, replaced_at=None)
 
 
 def _live(live: QuerySet[Delivery], by: str) -> list[tuple[int, int, int]]:
@@ -116,8 +115,7 @@ def _live(live: QuerySet[Delivery], by: str) -> list[tuple[int, int, int]]:
 
 def _newest(live: QuerySet[Delivery], by: str) -> Any:
     """Readings that know their `group`."""
-    rows = Reading.objects.filter(pk__in=latest(live).values("pk"))
-    return rows.annotate(group=F(f"delivery__variant__{by}")).exclude(group=None)
+    return latest(live).annotate(group=F(f"delivery__variant__{by}")).exclude(group=None)
 
 
 def _counted(live: QuerySet[Delivery], by: str) -> dict[int, dict[str, Part]]:

@@ -120,6 +120,7 @@ def test_a_goal_that_lags_behind_its_time_says_why(home, space, boss):
 def _likes(campaign, total):
     from clarion.channels.models import Channel
     from clarion.content.models import Post, Variant
+    from clarion.measurement.actions import append
     from clarion.measurement.models import Reading
 
     space = campaign.workspace
@@ -131,7 +132,7 @@ def _likes(campaign, total):
     live, _ = Delivery.objects.get_or_create(
         variant=variant, channel=channel, state="live", remote_id="x"
     )
-    Reading.objects.create(delivery=live, metric="likes", total=total)
+    append([Reading(delivery=live, metric="likes", total=total)])
 
 
 def test_lessons_are_told_where_everybody_sees_them(home, campaign):

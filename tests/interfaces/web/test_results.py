@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clarion.content import actions as content
 from clarion.interfaces.web.templatetags.figures import change, written
-from clarion.measurement.actions import conclude
+from clarion.measurement.actions import append, conclude
 from clarion.measurement.models import Click, Conversion, Reading
 from clarion.numbers.number import Number
 from clarion.publishing import actions as publishing
@@ -190,7 +190,7 @@ def test_a_number_the_network_took_back_shows_both_values(browser, space, live):
     rye, now = live(), timezone.now()
     for hours, total in ((3, 50), (2, 80), (1, 70)):
         read_at = now - timedelta(hours=hours)
-        Reading.objects.create(delivery=rye, metric="views", total=total, read_at=read_at)
+        append([Reading(delivery=rye, metric="views", total=total, read_at=read_at)])
     url = at(space, f"posts/{rye.variant.post_id}/results/")
     page = words(browser.get(url))
     assert page.count("Corrected by the network") == 1
@@ -221,8 +221,7 @@ def test_the_post_page_stays_cheap_with_many_readings(
     browser, space, live, django_assert_max_num_queries
 ):
     rye = live(views=0)
-    for n in range(60):
-        Reading.objects.create(delivery=rye, metric="views", total=n)
+    append([Reading(delivery=rye, metric="views", total=n) for n in range(60)])
     with django_assert_max_num_queries(48):
         page = words(browser.get(at(space, f"posts/{rye.variant.post_id}/results/")))
     assert "Page 1 of 3" in page

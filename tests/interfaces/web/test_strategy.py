@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from clarion.content import actions as content
+from clarion.measurement.actions import append
 from clarion.measurement.models import Reading
 from clarion.publishing.models import Delivery
 from clarion.research import actions as research
@@ -86,7 +87,7 @@ def test_a_goal_off_track_says_why(browser, space, goal, boss, delivery, work, c
     Goal.objects.update(
         created_at="2026-01-01T00:00Z", deadline=date.today() + timedelta(days=3)
     )
-    Reading.objects.create(delivery=delivery, metric="views", total=7)
+    append([Reading(delivery=delivery, metric="views", total=7)])
     page = words(browser.get(at(space, "strategy/")))
     assert "Off track" in page
     assert "7% reached with" in page

@@ -11,6 +11,7 @@ from clarion.content.models import CODE_LENGTH, Decision, Link, Placement, Post,
 from clarion.interfaces.demo.calendar import Entry, ahead, past
 from clarion.interfaces.demo.figures import Fate, fate, grown, readings
 from clarion.interfaces.demo.scene import DAYS, Scene
+from clarion.measurement.actions import append
 from clarion.measurement.models import Click, Conversion, Reading
 from clarion.publishing.models import Delivery
 
@@ -218,7 +219,7 @@ def _read(scene: Scene, fates: dict[int, Fate]) -> dict[tuple[int, str], int]:
             newest[metric] = total
             rows.append(Reading(delivery=delivery, metric=metric, total=total, read_at=at))
         _add(reached, delivery, newest)
-    Reading.objects.bulk_create(rows, batch_size=2000)
+    append(rows)
     return {key: total for key, total in reached.items() if key[1] != "clicks"}
 
 
