@@ -14,7 +14,7 @@ environment dev:
 	@$(PYTHON3) tools/environment.py $(patsubst environment,run,$@)
 
 test: dev ## all tests but those that need servers of others or kill processes
-	@$(PYTEST) -m "not servers" $(ARGS)
+	@$(PYTEST) -m "not servers" --ignore tests/chaos -n auto --dist loadfile $(ARGS)
 
 acceptance: dev ## how many of the lines in docs/acceptance.md are met; ARGS=--all for the slow ones
 	@$(BROWSER) && .venv/bin/python -m tools.acceptance $(ARGS)
@@ -23,8 +23,8 @@ acceptance: dev ## how many of the lines in docs/acceptance.md are met; ARGS=--a
 test-servers: dev ## against real servers of real networks, run on this machine
 	@CLARION_SERVERS=1 .venv/bin/pytest -m servers $(ARGS)
 
-chaos: dev ## kill every process at the worst moment
-	@.venv/bin/python -m tests.chaos.storm $(ARGS)
+chaos: dev ## kill every process at the worst moment, and see that the test would notice
+	@$(PYTEST) -s tests/chaos $(ARGS)
 
 loop: loop-playground ## once around: plan, make, publish, talk, listen, measure, spend, learn
 	@.venv/bin/python -m tools.loop bluesky $(ARGS)
