@@ -12,11 +12,10 @@ from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.rights import worker
 from clarion.ads.models import Ledger, Promotion, Spending
-from clarion.channels.models import reachable
-from clarion.channels.work import tell_shut
+from clarion.channels.work import heed, reading
 from clarion.kit.steps import Outcome, Stay, Step
-from clarion.networks.base import NetworkError, Spend
-from clarion.publishing.outgoing import heed, steps
+from clarion.networks.base import Spend
+from clarion.publishing.outgoing import steps
 from clarion.strategy.actions import learn
 
 State = Promotion.State
@@ -29,22 +28,9 @@ async def count(ledger: Ledger) -> Outcome:
     ads, now = ledger.channel.network.ads, timezone.now()
     if ads is None or not ledger.running:
         return Stay(at=now + ROUND)
-    try:
-        spends = await ads.spend(ledger.channel.call(), (ledger.read_until - LOOK_BACK).date())
-    except NetworkError as error:
-        return Stay(
-            at=getattr(error, "at", None) or now + ROUND * 2, problem=str(error), found=error
-        )
+    spends = await ads.spend(ledger.channel.call(), (ledger.read_until - LOOK_BACK).date())
     also = {"read_until": now, "last_read_at": now}
-    return Stay(at=now + ROUND, also=also, found=list(spends))
-
-
-def counted(results: Sequence[tuple[Ledger, Outcome]]) -> None:
-    for ledger, outcome in results:
-        if isinstance(outcome.found, list):
-            write_down(ledger, outcome.found)
-    for channel in heed(results):
-        tell_shut(channel)
+    return Stay(at=now + ROUND, also=also, found=spends)
 
 
 def write_down(ledger: Ledger, spends: Sequence[Spend]) -> None:
@@ -100,8 +86,7 @@ def ordered(results: Sequence[tuple[Promotion, Outcome]]) -> None:
                 f"Promotion {promotion.pk}",
                 after={"remote_id": promotion.remote_id},
             )
-    for channel in heed(results):
-        tell_shut(channel)
+    heed(results)
 
 
 def load_promotions(rows: QuerySet[Promotion]) -> Sequence[Promotion]:
@@ -119,15 +104,8 @@ def load_ledgers(rows: QuerySet[Ledger]) -> Sequence[Ledger]:
 
 STEPS: tuple[Step[Any], ...] = (
     *steps(Promotion, load_promotions, ordered),
-    Step(
-        Ledger,
-        Ledger.State.ON,
-        count,
-        load=load_ledgers,
-        ready=reachable,
-        settled=counted,
-        batch=20,
-        queue="measure",
+    reading(
+        Ledger, count, write_down, wait=ROUND * 2, load=load_ledgers, batch=20, queue="measure"
     ),
 )
 CHORES = (Ledger.adopt_channels,)

@@ -12,7 +12,7 @@ from clarion.accounts.models import Workspace
 from clarion.channels.line import current
 from clarion.kit.flow import Flow
 from clarion.kit.secrets import SecretField
-from clarion.kit.steps import WorkItem
+from clarion.kit.steps import Recurring, WorkItem
 from clarion.networks import registry
 from clarion.networks.base import Call, Grant, Limits, Network
 
@@ -118,24 +118,14 @@ class Waiting(models.Model):
         return self.network_key
 
 
-class Reader(WorkItem):
+class Reader(Recurring):
     """Base for rows that read something from one channel, again and again, while it is open."""
-
-    class State(models.TextChoices):
-        ON = "on", "Reading"
-        OFF = "off", "Paused"
-
-    flow = Flow(
-        {State.ON: {State.OFF}, State.OFF: {State.ON}},
-        start=State.ON,
-        runs=frozenset({State.ON}),
-    )
 
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="+")
     read_until = models.DateTimeField(default=timezone.now)
     last_read_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta(WorkItem.Meta):
+    class Meta(Recurring.Meta):
         abstract = True
 
     def __str__(self) -> str:

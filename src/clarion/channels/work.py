@@ -1,9 +1,12 @@
-"""The health of channels: grants refreshed early, trouble told before a post fails."""
+"""The health of channels: grants refreshed early, trouble told before a post fails.
 
-from collections.abc import Sequence
+Later stages read from channels, too. What all of them have in common is `reading`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,13 +14,15 @@ from django.utils import timezone
 from clarion.accounts.actions import notify
 from clarion.accounts.journal import record
 from clarion.accounts.rights import worker
-from clarion.channels.models import Channel
-from clarion.kit.steps import Move, Outcome, Stay, Step
-from clarion.networks.base import NetworkError, Reconnect
+from clarion.channels.models import Channel, reachable
+from clarion.kit.steps import Move, Outcome, Recurring, Settled, Stay, Step
+from clarion.networks.base import NetworkError, Reconnect, TryLater
 
 State = Channel.State
 ROUND = timedelta(minutes=10)
 EARLY = timedelta(days=7)  # before a long grant ends; short ones at half of what is left
+Row = TypeVar("Row", bound=Recurring)
+Read = Callable[[Row], Awaitable[Outcome]]
 
 
 async def check_up(channel: Channel) -> Outcome:
@@ -55,10 +60,21 @@ async def _refreshed(channel: Channel) -> dict[str, Any]:
 def settled(results: Sequence[tuple[Channel, Outcome]]) -> None:
     for channel, outcome in results:
         if isinstance(outcome, Move):
-            tell_shut(channel)
+            _tell_shut(channel)
 
 
-def tell_shut(channel: Channel) -> None:
+def heed(results: Sequence[tuple[Any, Outcome]]) -> None:
+    """What the network said about the whole account: wait, or connect again."""
+    for row, outcome in results:
+        if isinstance(outcome.found, TryLater) and outcome.found.at:
+            Channel.objects.filter(pk=row.channel_id).update(blocked_until=outcome.found.at)
+        elif isinstance(outcome.found, Reconnect):
+            channel = Channel.objects.get(pk=row.channel_id)
+            if channel.is_open and channel.move(State.SHUT, problem=str(outcome.found)):
+                _tell_shut(channel)
+
+
+def _tell_shut(channel: Channel) -> None:
     """One notice for the people, one line for the journal."""
     record(
         worker(channel.workspace_id),
@@ -77,6 +93,53 @@ def tell_shut(channel: Channel) -> None:
 
 def _load(rows: QuerySet[Channel]) -> Sequence[Channel]:
     return list(rows.select_related("workspace"))
+
+
+def reading(
+    model: type[Row],
+    read: Read[Row],
+    keep: Callable[[Row, Any], object],
+    *,
+    wait: timedelta,
+    load: Callable[[QuerySet[Row]], Sequence[Row]],
+    batch: int,
+    queue: str,
+) -> Step[Row]:
+    """Read from channels again and again, and `keep` what was found.
+
+    A network in trouble is asked again when it says so, or after `wait`.
+    """
+    return Step(
+        model,
+        model.State.ON,
+        _patient(read, wait),
+        load=load,
+        ready=reachable,
+        settled=_keeping(keep),
+        batch=batch,
+        queue=queue,
+    )
+
+
+def _patient(read: Read[Row], wait: timedelta) -> Read[Row]:
+    async def do(row: Row) -> Outcome:
+        try:
+            return await read(row)
+        except NetworkError as error:
+            at = getattr(error, "at", None) or timezone.now() + wait
+            return Stay(at=at, problem=str(error), found=error)
+
+    return do
+
+
+def _keeping(keep: Callable[[Row, Any], object]) -> Settled:
+    def settled(results: Sequence[tuple[Row, Outcome]]) -> None:
+        for row, outcome in results:
+            if outcome.found is not None and not outcome.problem:
+                keep(row, outcome.found)
+        heed(results)
+
+    return settled
 
 
 STEPS: tuple[Step[Any], ...] = (

@@ -11,14 +11,13 @@ from django.utils import timezone
 from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.rights import worker
-from clarion.channels.models import reachable
-from clarion.channels.work import tell_shut
+from clarion.channels.work import heed, reading
 from clarion.community.actions import take_in
 from clarion.community.models import Conversation, Inbox, Message, Reply
 from clarion.kit.steps import Outcome, Stay, Step
-from clarion.networks.base import NetworkError
+from clarion.networks.base import Message as Said
 from clarion.publishing.models import Delivery
-from clarion.publishing.outgoing import heed, steps
+from clarion.publishing.outgoing import steps
 
 ROUND = timedelta(seconds=30)
 OVERLAP = timedelta(
@@ -33,24 +32,15 @@ async def collect(inbox: Inbox) -> Outcome:
     network, now = inbox.channel.network, timezone.now()
     if network.community is None:
         return Stay(at=now + timedelta(days=1))
-    try:
-        said = await network.community.inbox(
-            inbox.channel.call(), inbox.read_until - OVERLAP, inbox.ours
-        )
-    except NetworkError as error:
-        return Stay(
-            at=getattr(error, "at", None) or now + ROUND * 2, problem=str(error), found=error
-        )
+    said = await network.community.inbox(
+        inbox.channel.call(), inbox.read_until - OVERLAP, inbox.ours
+    )
     also = {"read_until": now, "last_read_at": now}
-    return Stay(at=now + ROUND, also=also, found=list(said))
+    return Stay(at=now + ROUND, also=also, found=said)
 
 
-def collected(results: Sequence[tuple[Inbox, Outcome]]) -> None:
-    for inbox, outcome in results:
-        if isinstance(outcome.found, list):
-            take_in(inbox.channel, outcome.found)
-    for channel in heed(results):
-        tell_shut(channel)
+def keep(inbox: Inbox, said: Sequence[Said]) -> None:
+    take_in(inbox.channel, said)
 
 
 def load_inboxes(rows: QuerySet[Inbox]) -> Sequence[Inbox]:
@@ -85,8 +75,7 @@ def replied(results: Sequence[tuple[Reply, Outcome]]) -> None:
             about = f"Conversation {reply.conversation_id}"
             after = {"problem": reply.problem}
             record(worker(reply.conversation.workspace_id), "reply.held", about, after=after)
-    for channel in heed(results):
-        tell_shut(channel)
+    heed(results)
 
 
 def _said(reply: Reply) -> None:
@@ -115,16 +104,7 @@ def _said(reply: Reply) -> None:
 
 
 STEPS: tuple[Step[Any], ...] = (
-    Step(
-        Inbox,
-        Inbox.State.ON,
-        collect,
-        load=load_inboxes,
-        ready=reachable,
-        settled=collected,
-        batch=50,
-        queue="ingest",
-    ),
+    reading(Inbox, collect, keep, wait=ROUND * 2, load=load_inboxes, batch=50, queue="ingest"),
     *steps(Reply, load_replies, replied),
 )
 CHORES = (Inbox.adopt_channels,)

@@ -9,22 +9,11 @@ from django.utils import timezone
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.community.models import Conversation
-from clarion.kit.flow import Flow
-from clarion.kit.steps import WorkItem
+from clarion.kit.steps import Recurring
 
 
-class Watch(WorkItem):
+class Watch(Recurring):
     """Words, and the channel through which we listen for them."""
-
-    class State(models.TextChoices):
-        ON = "on", "Listening"
-        OFF = "off", "Paused"
-
-    flow = Flow(
-        {State.ON: {State.OFF}, State.OFF: {State.ON}},
-        start=State.ON,
-        runs=frozenset({State.ON}),
-    )
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="watches")
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="watches")
@@ -33,7 +22,7 @@ class Watch(WorkItem):
     read_until = models.DateTimeField(default=timezone.now)
     last_read_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta(WorkItem.Meta):
+    class Meta(Recurring.Meta):
         constraints = [
             models.UniqueConstraint(fields=["channel", "words"], name="each_watch_once")
         ]
@@ -42,24 +31,14 @@ class Watch(WorkItem):
         return self.words
 
 
-class Ear(WorkItem):
+class Ear(Recurring):
     """One line to the public stream of one server, shared by all live watches there."""
-
-    class State(models.TextChoices):
-        ON = "on", "Listening"
-        OFF = "off", "Paused"
-
-    flow = Flow(
-        {State.ON: {State.OFF}, State.OFF: {State.ON}},
-        start=State.ON,
-        runs=frozenset({State.ON}),
-    )
 
     network_key = models.CharField(max_length=20)
     server = models.CharField(max_length=255)  # host of the channels' own addresses
     last_heard_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta(WorkItem.Meta):
+    class Meta(Recurring.Meta):
         constraints = [
             models.UniqueConstraint(fields=["network_key", "server"], name="one_ear_per_server")
         ]

@@ -11,13 +11,11 @@ from django.utils import timezone
 
 from clarion.accounts.journal import record
 from clarion.accounts.rights import worker
-from clarion.channels.models import reachable
-from clarion.channels.work import tell_shut
+from clarion.channels.work import reading
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.listening.actions import hear
 from clarion.listening.models import Ear, Watch, host
 from clarion.networks.base import Message, NetworkError, TryLater
-from clarion.publishing.outgoing import heed
 from clarion.text.matching import matches
 
 ROUND = timedelta(seconds=60)
@@ -31,30 +29,17 @@ async def search(watch: Watch) -> Outcome:
     network, now = watch.channel.network, timezone.now()
     if network.listening is None:
         return Stay(at=now + timedelta(days=1))
-    try:
-        found = await network.listening.search(
-            watch.channel.call(), watch.words, watch.read_until - OVERLAP
-        )
-    except NetworkError as error:
-        return Stay(
-            at=getattr(error, "at", None) or now + ROUND * 5, problem=str(error), found=error
-        )
+    found = await network.listening.search(
+        watch.channel.call(), watch.words, watch.read_until - OVERLAP
+    )
     also = {"read_until": now, "last_read_at": now}
-    return Stay(at=now + ROUND, also=also, found=list(found))
+    return Stay(at=now + ROUND, also=also, found=found)
 
 
 def _write_down(watch: Watch, found: Sequence[Message]) -> None:
     if fresh := hear(watch, found):
         by = worker(watch.workspace_id)
         record(by, "mention.heard", f"Watch {watch.pk}", after={"mentions": len(fresh)})
-
-
-def heard(results: Sequence[tuple[Watch, Outcome]]) -> None:
-    for watch, outcome in results:
-        if isinstance(outcome.found, list):
-            _write_down(watch, outcome.found)
-    for channel in heed(results):
-        tell_shut(channel)
 
 
 async def overhear(ear: Ear) -> Outcome:
@@ -118,16 +103,7 @@ def _load(rows: QuerySet[Watch]) -> Sequence[Watch]:
 
 
 STEPS: tuple[Step[Any], ...] = (
-    Step(
-        Watch,
-        Watch.State.ON,
-        search,
-        load=_load,
-        ready=reachable,
-        settled=heard,
-        batch=50,
-        queue="ingest",
-    ),
+    reading(Watch, search, _write_down, wait=ROUND * 5, load=_load, batch=50, queue="ingest"),
     Step(
         Ear, Ear.State.ON, overhear, load=load_ears, settled=overheard, batch=50, queue="listen"
     ),

@@ -1,25 +1,24 @@
 """What the worker does for measurement: read the counts, draw conclusions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from clarion.channels.models import reachable
-from clarion.channels.work import tell_shut
+from clarion.channels.work import reading
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.measurement.actions import conclude, write_account, write_down
 from clarion.measurement.models import Meter
-from clarion.networks.base import NetworkError
+from clarion.networks.base import Account
 from clarion.publishing.models import Delivery
-from clarion.publishing.outgoing import heed
 from clarion.strategy.models import Campaign
 
 ROUND = timedelta(minutes=2)
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 MOST = 500  # posts read in one round
+Found = tuple[Mapping[str, Mapping[str, int]], Account | None]
 
 
 async def read(meter: Meter) -> Outcome:
@@ -27,30 +26,19 @@ async def read(meter: Meter) -> Outcome:
     measurement, now = meter.channel.network.measurement, timezone.now()
     if measurement is None:
         return Stay(at=now + DAY)
-    try:
-        counts = (
-            await measurement.counts(meter.channel.call(), meter.live) if meter.live else {}
-        )
-        hourly = meter.last_read_at is None or meter.last_read_at < now - timedelta(hours=1)
-        account = await measurement.account(meter.channel.call()) if hourly else None
-    except NetworkError as error:
-        return Stay(
-            at=getattr(error, "at", None) or now + ROUND * 2, problem=str(error), found=error
-        )
+    counts = await measurement.counts(meter.channel.call(), meter.live) if meter.live else {}
+    hourly = meter.last_read_at is None or meter.last_read_at < now - timedelta(hours=1)
+    account = await measurement.account(meter.channel.call()) if hourly else None
     also = {"last_read_at": now} if hourly else {}
     return Stay(at=now + ROUND, also=also, found=(counts, account))
 
 
-def was_read(results: Sequence[tuple[Meter, Outcome]]) -> None:
-    for meter, outcome in results:
-        if isinstance(outcome.found, tuple):
-            counts, account = outcome.found
-            if account is not None:
-                write_account(meter.channel, account)
-            if write_down(meter.channel, counts):
-                _conclude(meter)
-    for channel in heed(results):
-        tell_shut(channel)
+def keep(meter: Meter, found: Found) -> None:
+    counts, account = found
+    if account is not None:
+        write_account(meter.channel, account)
+    if write_down(meter.channel, counts):
+        _conclude(meter)
 
 
 def _conclude(meter: Meter) -> None:
@@ -79,15 +67,6 @@ def _not_today(live: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 
 STEPS: tuple[Step[Any], ...] = (
-    Step(
-        Meter,
-        Meter.State.ON,
-        read,
-        load=load,
-        ready=reachable,
-        settled=was_read,
-        batch=20,
-        queue="measure",
-    ),
+    reading(Meter, read, keep, wait=ROUND * 2, load=load, batch=20, queue="measure"),
 )
 CHORES = (Meter.adopt_channels,)

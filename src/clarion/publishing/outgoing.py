@@ -5,13 +5,13 @@ The same three steps serve posts, answers and promotions.
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from clarion.channels.models import Channel, connected, reachable
+from clarion.channels.models import connected, reachable
 from clarion.kit.steps import Move, Outcome, Settled, Stay, Step, backoff
 from clarion.networks.base import (
     Live,
@@ -134,19 +134,3 @@ def _unsure(item: Outgoing, why: str) -> Outcome:
             State.HELD, problem=f"It may be live already. {why} Look there, then decide."
         )
     return Move(State.UNSURE, due_at=timezone.now() + publish.look_after, problem=why)
-
-
-def heed(results: Sequence[tuple[Any, Outcome]]) -> list[Channel]:
-    """What the network said about the whole account: wait, or connect again.
-
-    Returns the channels that had to be shut.
-    """
-    shut = []
-    for item, outcome in results:
-        if isinstance(outcome.found, TryLater) and outcome.found.at:
-            Channel.objects.filter(pk=item.channel_id).update(blocked_until=outcome.found.at)
-        elif isinstance(outcome.found, Reconnect):
-            channel = Channel.objects.get(pk=item.channel_id)
-            if channel.is_open and channel.move(Channel.State.SHUT, problem=str(outcome.found)):
-                shut.append(channel)
-    return shut

@@ -11,12 +11,12 @@ from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import Line, extend
 from clarion.accounts.rights import worker
 from clarion.channels.models import Channel
-from clarion.channels.work import tell_shut
+from clarion.channels.work import heed
 from clarion.content.models import Post
 from clarion.kit.steps import Outcome
 from clarion.publishing.actions import freeze
 from clarion.publishing.models import SKEW, Delivery
-from clarion.publishing.outgoing import heed, steps
+from clarion.publishing.outgoing import steps
 
 State = Delivery.State
 TOLD = {
@@ -73,8 +73,7 @@ def settled(results: Sequence[tuple[Delivery, Outcome]]) -> None:
     Delivery.objects.filter(after__in=live, state=State.PLANNED, due_at=None).update(
         due_at=timezone.now()
     )
-    for channel in heed(results):
-        tell_shut(channel)
+    heed(results)
     _tell(live, held)
     _write_down(results)
 
