@@ -10,7 +10,8 @@ from clarion.accounts.rights import NotAllowed, worker
 from clarion.ads import actions as ads
 from clarion.ads.models import Ledger, Promotion
 from clarion.ads.queries import purse
-from clarion.kit.errors import NotYet
+from clarion.kit.errors import Conflict, NotYet
+from clarion.strategy import actions as strategy
 from clarion.strategy.models import Lesson
 
 
@@ -117,3 +118,65 @@ def test_what_was_looked_for_and_is_not_running_is_free(live, boss, campaign, pl
     promotion.refresh_from_db()
     ads.stop(promotion, by=boss)
     assert purse(campaign).left == 50
+
+
+# --- trying again -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def held(live, boss):
+    """40 of the campaign's 50, for two days, and it needs somebody."""
+    promotion = ads.promote(live, 40, until=timezone.now() + timedelta(days=2), by=boss)
+    Promotion.objects.update(state="held", due_at=None)
+    promotion.refresh_from_db()
+    return promotion
+
+
+def test_what_is_held_is_ordered_when_it_is_tried_again(held, boss, work):
+    ads.retry(held, by=boss)
+    work()
+    held.refresh_from_db()
+    assert held.state == "live"
+    with pytest.raises(Conflict, match="not held any more"):
+        ads.retry(held, by=boss)
+
+
+def test_nothing_is_spent_after_its_time_is_over(held, boss, later):
+    with later(days=3), pytest.raises(NotYet, match="is over"):
+        ads.retry(held, by=boss)
+
+
+def test_a_budget_lowered_meanwhile_holds_for_what_is_tried_again(held, boss, campaign, work):
+    strategy.change_campaign(campaign, budget=30, by=boss)
+    with pytest.raises(NotYet, match=r"Spring lacks 10\.00 EUR"):
+        ads.retry(Promotion.objects.get(), by=boss)
+    strategy.change_campaign(campaign, budget=40, by=boss)
+    ads.retry(Promotion.objects.get(), by=boss)
+    work()
+    assert Promotion.objects.get().state == "live"
+
+
+def test_a_budget_lowered_before_the_order_went_out_holds_it(live, boss, campaign, work):
+    ads.promote(live, 40, by=boss)
+    strategy.change_campaign(campaign, budget=30, by=boss)
+    work()
+    promotion = Promotion.objects.get()
+    assert promotion.state == "held"
+    assert "lacks 10.00 EUR" in promotion.problem
+
+
+def test_what_may_be_running_is_looked_up_however_late(held, boss, work, later):
+    """Only who looks can take it in and stop it; it is not ordered anew."""
+    Promotion.objects.update(maybe_out=True)
+    held.refresh_from_db()
+    with later(days=3):
+        ads.retry(held, by=boss)
+        work()
+        held.refresh_from_db()
+    assert held.state == "held"
+    assert "is over" in held.problem
+
+
+def test_an_analyst_may_not_try_again(held, member):
+    with pytest.raises(NotAllowed):
+        ads.retry(held, by=member("analyst").actor())

@@ -12,10 +12,11 @@ from clarion.accounts.actions import solve
 from clarion.accounts.journal import record
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.ads.models import Promotion
-from clarion.ads.queries import purse
+from clarion.ads.queries import purse, with_purses
 from clarion.channels.line import line
 from clarion.kit.errors import Conflict, NotYet
 from clarion.networks.base import NetworkError
+from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
 from clarion.strategy.models import Campaign
 
@@ -61,7 +62,7 @@ def promote(
         due_at=timezone.now(),
     )
     after = {"budget": order.amount, "currency": order.currency, "until": order.until}
-    record(by, "promotion.ordered", f"Promotion {promotion.pk}", after=after)
+    record(by, "promotion.ordered", promotion.subject, after=after)
     return promotion
 
 
@@ -144,11 +145,11 @@ def stop(promotion: Promotion, *, by: Actor) -> None:
         async_to_sync(_stop)(promotion)
         Promotion.objects.filter(pk=promotion.pk).update(stopped_at=timezone.now())
     with transaction.atomic():
-        solve(promotion.channel.workspace_id, [f"promotion:{promotion.pk}"])
+        solve(promotion.channel.workspace_id, [promotion.about])
         record(
             by,
             "promotion.stopped",
-            f"Promotion {promotion.pk}",
+            promotion.subject,
             before={"spent": promotion.spent},
         )
 
@@ -183,14 +184,7 @@ async def _stop(promotion: Promotion) -> None:
             raise NotYet(f"It is still running. {error}") from error
 
 
-@transaction.atomic
 def retry(promotion: Promotion, *, by: Actor) -> None:
-    """Try again what is held; what may have been ordered is looked up first."""
-    by.must("spend", promotion.channel.workspace_id, promotion.channel_id)
-    target = State.UNSURE if promotion.maybe_out else State.PLANNED
-    if promotion.state != State.HELD or not promotion.move(
-        target, planned_for=timezone.now(), tries=0
-    ):
-        raise Conflict("It is not held any more.")
-    solve(promotion.channel.workspace_id, [f"promotion:{promotion.pk}"])
-    record(by, "promotion.retried", f"Promotion {promotion.pk}")
+    """Try again what is held, unless its time is over or its budget is gone meanwhile."""
+    [promotion] = with_purses([promotion])
+    publishing.retry(promotion, by=by)

@@ -1,9 +1,11 @@
 """Money behind what works: asked for by a person, never more than is left, counted as spent."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from clarion.channels.models import Reader as ChannelReader
 from clarion.networks.base import Advertises, Live, Refused
@@ -13,6 +15,8 @@ from clarion.strategy.models import Campaign
 
 class Promotion(Outgoing):
     """Money put behind one delivery. Like everything we say, it is ordered exactly once."""
+
+    right = "spend"
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="promotions")
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="promotions")
@@ -24,6 +28,8 @@ class Promotion(Outgoing):
     stopped_at = models.DateTimeField(null=True, blank=True)
     ordered_by = models.CharField(max_length=200)
 
+    left: Decimal  # what its campaign has left beside it; set when loaded
+
     class Meta(Outgoing.Meta):
         constraints = [
             *Outgoing.Meta.constraints,
@@ -32,6 +38,10 @@ class Promotion(Outgoing):
 
     def __str__(self) -> str:
         return f"{self.budget} {self.currency} behind {self.delivery}"
+
+    @property
+    def subject(self) -> str:
+        return f"Promotion {self.pk}"
 
     async def say(self) -> Live:
         ads = self._ads()
@@ -45,10 +55,17 @@ class Promotion(Outgoing):
         since: datetime = self.first_sent_at or self.stamp
         return await self._ads().find(call, self.delivery.remote_id, since)
 
-    def refusal(self) -> str:
+    def obstacle(self) -> str:
         if self.delivery.state != Delivery.State.LIVE:
             return "The post is no longer live, so there is nothing to promote."
-        return super().refusal()
+        if timezone.now() >= self.until:
+            return "The time it was ordered for is over. Stop it, then order a new one."
+        if self.left < 0:
+            return (
+                f"{self.campaign.name} lacks {-self.left} {self.currency} for what is ordered. "
+                "Raise its budget, or stop this promotion and order less."
+            )
+        return ""
 
     def _ads(self) -> Advertises:
         ads = self.channel.network.ads

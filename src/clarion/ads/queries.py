@@ -1,6 +1,6 @@
 """What a campaign may still spend."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -44,6 +44,15 @@ def purses(campaigns: Sequence[Campaign]) -> dict[int, Purse]:
     known = {row["campaign"]: (row["paid"], row["taken"]) for row in told}
     none = Decimal(0), Decimal(0)
     return {c.pk: _purse(c, *known.get(c.pk, none)) for c in campaigns}
+
+
+def with_purses(promotions: Iterable[Promotion]) -> list[Promotion]:
+    """The same, each knowing what its campaign has left. Below 0 it is no longer covered."""
+    rows = list(promotions)
+    found = purses([p.campaign for p in rows])
+    for promotion in rows:
+        promotion.left = found[promotion.campaign_id].left
+    return rows
 
 
 def _purse(campaign: Campaign, paid: Decimal, taken: Decimal) -> Purse:

@@ -12,6 +12,7 @@ from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.rights import worker
 from clarion.ads.models import Ledger, Promotion, Spending
+from clarion.ads.queries import with_purses
 from clarion.channels.work import heed, reading
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.networks.base import Spend
@@ -72,25 +73,25 @@ def _sum_up(promotion: Promotion) -> None:
 
 def ordered(results: Sequence[tuple[Promotion, Outcome]]) -> None:
     for promotion, _ in results:
-        workspace, about = promotion.channel.workspace_id, f"promotion:{promotion.pk}"
+        workspace, about = promotion.channel.workspace_id, promotion.about
         if promotion.state == State.HELD:
             text = f"A promotion is not running. {promotion.problem}"
             notify(workspace, about, text, f"campaigns/{promotion.campaign_id}/")
             why = {"problem": promotion.problem}
-            record(worker(workspace), "promotion.held", f"Promotion {promotion.pk}", after=why)
+            record(worker(workspace), "promotion.held", promotion.subject, after=why)
         elif promotion.state == State.LIVE:
             solve(workspace, [about])
             record(
                 worker(workspace),
                 "promotion.live",
-                f"Promotion {promotion.pk}",
+                promotion.subject,
                 after={"remote_id": promotion.remote_id},
             )
     heed(results)
 
 
 def load_promotions(rows: QuerySet[Promotion]) -> Sequence[Promotion]:
-    return list(rows.select_related("channel__workspace", "delivery"))
+    return with_purses(rows.select_related("channel__workspace", "delivery", "campaign"))
 
 
 def load_ledgers(rows: QuerySet[Ledger]) -> Sequence[Ledger]:

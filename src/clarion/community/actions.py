@@ -146,19 +146,6 @@ def _guard_against_two(conversation: Conversation, seen: int) -> None:
 
 
 @transaction.atomic
-def retry(reply: Reply, *, by: Actor) -> None:
-    """Try again what is held; what may be out is looked up first."""
-    by.must("answer", reply.conversation.workspace_id, reply.channel_id)
-    target = Reply.State.UNSURE if reply.maybe_out else Reply.State.PLANNED
-    if reply.state != Reply.State.HELD or not reply.move(
-        target, planned_for=timezone.now(), tries=0
-    ):
-        raise Conflict("It is not held any more.")
-    solve(reply.conversation.workspace_id, [f"reply:{reply.pk}"])
-    record(by, "reply.retried", f"Conversation {reply.conversation_id}")
-
-
-@transaction.atomic
 def drop(reply: Reply, *, by: Actor) -> None:
     """Give up an answer that is held or has not gone out yet."""
     by.must("answer", reply.conversation.workspace_id, reply.channel_id)
@@ -166,8 +153,8 @@ def drop(reply: Reply, *, by: Actor) -> None:
         Reply.State.CANCELLED
     ):
         raise Conflict("It is not waiting any more.")
-    solve(reply.conversation.workspace_id, [f"reply:{reply.pk}"])
-    record(by, "reply.dropped", f"Conversation {reply.conversation_id}")
+    solve(reply.conversation.workspace_id, [reply.about])
+    record(by, "reply.dropped", reply.subject)
 
 
 @transaction.atomic

@@ -84,6 +84,8 @@ class Message(models.Model):
 class Reply(outgoing.Message):
     """An answer of ours on its way out: exactly once, like a post."""
 
+    right = "answer"
+
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="replies")
     to = models.ForeignKey(Message, models.CASCADE, related_name="+")
     text = models.TextField()
@@ -91,6 +93,10 @@ class Reply(outgoing.Message):
 
     def __str__(self) -> str:
         return f"Reply {self.pk} on {self.channel}"
+
+    @property
+    def subject(self) -> str:
+        return f"Conversation {self.conversation_id}"
 
     def draft(self) -> Draft:
         direct = self.conversation.kind == Conversation.Kind.DIRECT

@@ -68,13 +68,13 @@ def replied(results: Sequence[tuple[Reply, Outcome]]) -> None:
         elif reply.state == Reply.State.HELD:
             notify(
                 reply.conversation.workspace_id,
-                f"reply:{reply.pk}",
+                reply.about,
                 f"Your answer to {reply.conversation.author} is not out. {reply.problem}",
                 f"inbox/{reply.conversation_id}/",
             )
-            about = f"Conversation {reply.conversation_id}"
             after = {"problem": reply.problem}
-            record(worker(reply.conversation.workspace_id), "reply.held", about, after=after)
+            by = worker(reply.conversation.workspace_id)
+            record(by, "reply.held", reply.subject, after=after)
     heed(results)
 
 
@@ -94,11 +94,11 @@ def _said(reply: Reply) -> None:
     )
     conversation = Conversation.objects.filter(pk=reply.conversation_id)
     conversation.update(last_at=now, answered_at=Coalesce(F("answered_at"), now))
-    solve(reply.conversation.workspace_id, [f"reply:{reply.pk}"])
+    solve(reply.conversation.workspace_id, [reply.about])
     record(
         worker(reply.conversation.workspace_id),
         "reply.live",
-        f"Conversation {reply.conversation_id}",
+        reply.subject,
         after={"url": reply.url},
     )
 

@@ -19,7 +19,7 @@ from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
 from clarion.networks.base import NetworkError
-from clarion.publishing.models import Delivery
+from clarion.publishing.models import Delivery, Outgoing
 
 State = Delivery.State
 WAITING = (State.PLANNED, State.HELD)
@@ -112,24 +112,27 @@ def throw_away(post: Post, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def retry(delivery: Delivery, *, not_there: bool = False, by: Actor) -> None:
-    """Try again what is held. Cannot post twice: what may be out is looked up first.
+def retry(held: Outgoing, *, not_there: bool = False, by: Actor) -> None:
+    """Try again a post, an answer or a promotion. Never says it twice: what may be out is
+    looked up first.
 
     `not_there` is a person's word that they looked and it is not out.
     """
-    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
-    if delivery.state != State.HELD:
+    channel = held.channel
+    by.must(held.right, channel.workspace_id, channel.pk)
+    if held.state != State.HELD:
         raise Conflict("It is not held any more. Look at it again.")
-    if not delivery.channel.is_open:
-        raise NotYet(f"Connect {delivery.channel.handle} again first, on the Channels page.")
-    if not delivery.variant.post.is_approved:
-        raise NotYet("Approve the post as it is now; then it can be tried again.")
-    target = State.UNSURE if delivery.maybe_out and not not_there else State.PLANNED
-    in_doubt = target == State.UNSURE
-    if not delivery.move(target, planned_for=timezone.now(), tries=0, maybe_out=in_doubt):
+    if not channel.is_open:
+        raise NotYet(f"Connect {channel.handle} again first, on the Channels page.")
+    looks = held.maybe_out and not not_there
+    if not looks and (why := held.obstacle()):
+        raise NotYet(why)
+    target = State.UNSURE if looks else State.PLANNED
+    if not held.move(target, planned_for=timezone.now(), tries=0, maybe_out=looks):
         raise Conflict("Somebody else was quicker.")
-    solve(delivery.channel.workspace_id, [f"delivery:{delivery.pk}"])
-    record(by, "delivery.retried", str(delivery), after={"not_there": not_there})
+    solve(channel.workspace_id, [held.about])
+    after = {"not_there": not_there}
+    record(by, f"{held._meta.model_name}.retried", held.subject, after=after)
 
 
 @transaction.atomic
@@ -143,7 +146,7 @@ def say_it_is_live(delivery: Delivery, url: str, *, by: Actor) -> None:
         raise Conflict("Somebody else was quicker.")
     delivery.move(State.LIVE, remote_id=url, url=url, live_at=timezone.now(), maybe_out=True)
     freeze([delivery])
-    solve(delivery.channel.workspace_id, [f"delivery:{delivery.pk}"])
+    solve(delivery.channel.workspace_id, [delivery.about])
     record(by, "delivery.confirmed", str(delivery), after={"url": url})
 
 
@@ -249,7 +252,7 @@ def _delivery(variant: Variant, part: int, at: datetime) -> Delivery | None:
         values["stamp"] = at
     if delivery.state == State.HELD:
         delivery.move(State.UNSURE if delivery.maybe_out else State.PLANNED, **values)  # type: ignore[arg-type]
-        solve(variant.channel.workspace_id, [f"delivery:{delivery.pk}"])
+        solve(variant.channel.workspace_id, [delivery.about])
     else:
         delivery.compare_and_set(values)
     return delivery
@@ -290,7 +293,7 @@ def _call_off(rows: QuerySet[Delivery]) -> int:
     called_off = 0
     for delivery in rows.select_related("channel"):
         if delivery.move(State.CANCELLED):
-            solve(delivery.channel.workspace_id, [f"delivery:{delivery.pk}"])
+            solve(delivery.channel.workspace_id, [delivery.about])
             called_off += 1
     return called_off
 

@@ -1,6 +1,7 @@
 """What is on its way out, and how far it got."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -59,6 +60,7 @@ class Outgoing(WorkItem):
         start=State.PLANNED,
         runs=frozenset({State.PLANNED, State.SETTLING, State.UNSURE}),
     )
+    right: ClassVar[str]  # what one must be allowed to do to have it said
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
     key = models.CharField(max_length=KEY_LENGTH, default=new_key, unique=True)
@@ -88,8 +90,24 @@ class Outgoing(WorkItem):
             ),
         ]
 
+    @property
+    def about(self) -> str:
+        """What notices about it are about."""
+        return f"{self._meta.model_name}:{self.pk}"
+
+    @property
+    def subject(self) -> str:
+        """What the journal calls it."""
+        return str(self)
+
+    def obstacle(self) -> str:
+        """Why this cannot go out as things are, or nothing."""
+        return ""
+
     def refusal(self) -> str:
         """Why this may not go out now although it is due, or nothing."""
+        if why := self.obstacle():
+            return why
         if timezone.now() > self.planned_for + STALE:
             return (
                 "Its time passed a day ago without success, so it may have lost its sense. "
@@ -132,6 +150,8 @@ class Message(Outgoing):
 class Delivery(Message):
     """One part of one variant on its way to one channel: what is sent, retried and measured."""
 
+    right = "publish"
+
     # A variant that was ever sent is frozen and stays: only what never went out goes with it.
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="deliveries")
     part = models.PositiveSmallIntegerField(default=0)
@@ -170,11 +190,11 @@ class Delivery(Message):
     def trace(self) -> dict[str, object]:
         return {"said": self.draft().text}
 
-    def refusal(self) -> str:
+    def obstacle(self) -> str:
         if not self.variant.post.is_approved:
             return (
                 "The post was changed after it was approved, so the approval no longer covers "
                 "it. Approve it as it is now; then it can go out."
             )
         blocking = [p.text for p in self.variant.problems() if p.blocks]
-        return blocking[0] if blocking else super().refusal()
+        return blocking[0] if blocking else ""

@@ -95,13 +95,13 @@ def _tell(live: Sequence[Delivery], held: Sequence[Delivery]) -> None:
     for delivery in held:
         notify(
             delivery.channel.workspace_id,
-            f"delivery:{delivery.pk}",
+            delivery.about,
             f"{delivery.channel.network.name} {delivery.channel.handle}: not published. "
             f"{delivery.problem}",
             f"posts/{delivery.variant.post_id}/",
         )
     for workspace_id in {d.channel.workspace_id for d in live}:
-        mine = [f"delivery:{d.pk}" for d in live if d.channel.workspace_id == workspace_id]
+        mine = [d.about for d in live if d.channel.workspace_id == workspace_id]
         solve(workspace_id, mine)
 
 

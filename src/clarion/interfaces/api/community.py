@@ -11,6 +11,7 @@ from clarion.community.models import Conversation, Message, Note, Reply
 from clarion.interfaces.api.door import Request, named, own
 from clarion.interfaces.api.shapes import Id, In, Text, one_of
 from clarion.interfaces.api.stage import Stage
+from clarion.publishing import actions as publishing
 
 stage = Stage()
 STATE = one_of(Conversation.State)
@@ -219,7 +220,7 @@ def get_reply(request: Request, reply: Id) -> Reply:
 def retry(request: Request, reply: Id) -> Reply:
     """Try again what is held. What may be out is looked up first."""
     row = _own_reply(request, reply)
-    actions.retry(row, by=request.auth.actor)
+    publishing.retry(row, by=request.auth.actor)
     return row
 
 

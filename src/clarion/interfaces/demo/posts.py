@@ -192,7 +192,7 @@ def _hold(scene: Scene, deliveries: Sequence[tuple[Entry, Delivery]]) -> None:
         channel = delivery.channel
         Notice.objects.create(
             workspace=scene.workspace,
-            about=f"delivery:{delivery.pk}",
+            about=delivery.about,
             text=f"{channel.network.name} {channel.handle}: not published. {delivery.problem}",
             url=f"posts/{delivery.variant.post_id}/",
             at=delivery.state_since,

@@ -17,6 +17,7 @@ from clarion.interfaces.web.door import Request, own, page, undone
 from clarion.interfaces.web.writing import begin, end, others
 from clarion.kit.errors import Conflict, NotYet
 from clarion.networks.base import Limits
+from clarion.publishing import actions as publishing
 from clarion.text.counting import RULES
 
 Context = dict[str, Any]
@@ -254,7 +255,7 @@ def note(request: Request, pk: int) -> HttpResponse:
 @page
 @require_POST
 def retry(request: Request, pk: int, reply: int) -> HttpResponse:
-    actions.retry(_reply(request, pk, reply), by=request.actor)
+    publishing.retry(_reply(request, pk, reply), by=request.actor)
     return _after_reply(request, pk)
 
 
