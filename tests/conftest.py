@@ -105,6 +105,45 @@ def delivery(post, boss):
 
 
 @pytest.fixture
+def second(space, boss, playground):
+    """Another account of the bakery on the practice network."""
+    from clarion.channels import actions as channels
+
+    answers = {"server": playground.url, "handle": "second"}
+    [channel] = channels.start(space, "playground", answers, "", by=boss)
+    return channel
+
+
+@pytest.fixture
+def two(post, boss, channel, second):
+    """One post for two channels, planned in three hours."""
+    from django.utils import timezone
+
+    from clarion.content import actions as content
+    from clarion.publishing import actions as publishing
+
+    post = content.edit(post, version=post.version, channels=[channel, second], by=boss)
+    publishing.schedule(post, timezone.now() + timedelta(hours=3), by=boss)
+    post.refresh_from_db()
+    return post
+
+
+@pytest.fixture
+def half_down(two, boss, channel, work):
+    """Of the post for two channels one was out and is taken down; the other waits."""
+    from django.utils import timezone
+
+    from clarion.publishing import actions as publishing
+    from clarion.publishing.models import Delivery
+
+    first = Delivery.objects.filter(channel=channel)
+    first.update(due_at=timezone.now())
+    work()
+    publishing.take_down(first.get(), by=boss)
+    return two
+
+
+@pytest.fixture
 def work():
     """Let the worker do all that is due."""
     from clarion.interfaces.worker.steps import run_until_idle

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from clarion.channels import actions as channels
 from clarion.content import actions as content
 from clarion.kit.errors import Conflict, NotYet
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
+from clarion.publishing.queries import taken_down
 from clarion.publishing.work import STEPS
 
 State = Delivery.State
@@ -17,22 +17,6 @@ State = Delivery.State
 
 def soon(hours):
     return timezone.now() + timedelta(hours=hours)
-
-
-@pytest.fixture
-def second(space, boss, playground):
-    answers = {"server": playground.url, "handle": "second"}
-    [channel] = channels.start(space, "playground", answers, "", by=boss)
-    return channel
-
-
-@pytest.fixture
-def two(post, boss, channel, second):
-    """One post for two channels, planned in three hours."""
-    post = content.edit(post, version=post.version, channels=[channel, second], by=boss)
-    publishing.schedule(post, soon(3), by=boss)
-    post.refresh_from_db()
-    return post
 
 
 @pytest.mark.parametrize(
@@ -82,6 +66,27 @@ def test_moving_a_post_does_not_bring_back_what_was_taken_back(two, boss, channe
     publishing.move(two, soon(5), by=boss)
     assert not Delivery.objects.filter(channel=channel, state=State.PLANNED).exists()
     assert Delivery.objects.filter(state=State.PLANNED).count() == 1
+
+
+def test_what_was_taken_down_does_not_go_out_again(delivery, boss, playground, work):
+    work()
+    delivery.refresh_from_db()
+    publishing.take_down(delivery, by=boss)
+    with pytest.raises(Conflict, match="taken down on bakery"):
+        publishing.publish_now(delivery.variant.post, by=boss)
+    work()
+    assert Delivery.objects.count() == 1
+
+
+def test_planning_the_rest_does_not_bring_back_what_was_taken_down(
+    half_down, boss, channel, second
+):
+    publishing.cancel(half_down, by=boss)
+    with pytest.raises(Conflict, match="taken down on bakery"):
+        publishing.plan(half_down, by=boss)
+    assert not Delivery.objects.filter(state=State.PLANNED).exists()
+    publishing.plan(half_down, without=taken_down(half_down), by=boss)
+    assert [d.channel for d in Delivery.objects.filter(state=State.PLANNED)] == [second]
 
 
 def test_what_was_dropped_in_doubt_is_not_sent_again(delivery, boss):

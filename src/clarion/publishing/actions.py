@@ -30,7 +30,7 @@ def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delive
     """Put an approved post on its way, at the time it was approved for.
 
     Idempotent: what is planned already is moved to the post's time, what is out stays out.
-    `without` are ids of variants to leave as they are.
+    `without` are ids of variants to leave as they are; any other that was taken down is refused.
     """
     post = (
         Post.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=post.pk)
@@ -53,7 +53,9 @@ def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delive
     return planned
 
 
-def schedule(post: Post, at: datetime, *, by: Actor) -> list[Delivery]:
+def schedule(
+    post: Post, at: datetime, *, without: Collection[int] = (), by: Actor
+) -> list[Delivery]:
     """Choose the time, approve and plan in one go, for those who may do all three."""
     with transaction.atomic():
         _must_publish(post, by)
@@ -63,7 +65,7 @@ def schedule(post: Post, at: datetime, *, by: Actor) -> list[Delivery]:
             post = content.edit(post, version=post.version, planned_for=at, by=by)
         if not post.is_approved:
             post = _approve_myself(post, by)
-        return plan(post, by=by)
+        return plan(post, without=without, by=by)
 
 
 def publish_now(post: Post, *, by: Actor) -> list[Delivery]:
@@ -215,7 +217,7 @@ def _deliver(variant: Variant, at: datetime) -> list[Delivery]:
         delivery = _delivery(variant, part, at)
         first, after = (chain[0], chain[-1]) if chain else (None, None)
         if delivery is None:
-            _must_not_be_in_doubt(variant, part)
+            _must_not_come_back(variant, part)
             delivery = Delivery.objects.create(
                 variant=variant,
                 channel=variant.channel,
@@ -231,10 +233,17 @@ def _deliver(variant: Variant, at: datetime) -> list[Delivery]:
     return chain
 
 
-def _must_not_be_in_doubt(variant: Variant, part: int) -> None:
-    """Dropped while nobody knew whether it was out: a second one might be one too many."""
-    dropped = Delivery.objects.filter(variant=variant, part=part, state=State.CANCELLED)
-    if dropped.filter(maybe_out=True).exists():
+def _must_not_come_back(variant: Variant, part: int) -> None:
+    """What was taken down stays down. What was dropped while nobody knew whether it was out
+    may still be there: a second one might be one too many.
+    """
+    before = Delivery.objects.filter(variant=variant, part=part)
+    if before.filter(state=State.REMOVED).exists():
+        raise Conflict(
+            f"It was taken down on {variant.channel.handle}, so it does not go out there "
+            "again. Write it again as a new post, with the channels it should go to."
+        )
+    if before.filter(state=State.CANCELLED, maybe_out=True).exists():
         raise Conflict(
             f"It was dropped on {variant.channel.handle} without knowing whether it is live "
             "there. Look there; if it is not, write it again as a new post."

@@ -207,6 +207,12 @@ def _standing() -> Case:
 # --- what is on its way ---------------------------------------------------------------------
 
 
+def taken_down(post: Post) -> set[int]:
+    """Ids of its variants of which something was removed from the network."""
+    rows = Delivery.objects.filter(variant__post=post, state=State.REMOVED)
+    return set(rows.values_list("variant_id", flat=True))
+
+
 def needing_you(workspace: Workspace) -> QuerySet[Delivery]:
     """What a person has to decide about, the longest waiting first."""
     return (

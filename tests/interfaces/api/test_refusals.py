@@ -91,6 +91,13 @@ def test_somebody_was_quicker_is_a_conflict(program):
     assert "Somebody else has changed" in said.json()["problem"]
 
 
+@pytest.mark.parametrize("how", ["plan", "publish"])
+def test_what_was_taken_down_is_not_sent_again(program, half_down, how):
+    said = program.post(f"posts/{half_down.pk}/{how}")
+    assert said.status_code == 409
+    assert "taken down on bakery" in said.json()["problem"]
+
+
 def test_throwing_away_twice_is_a_conflict(program):
     post = program.post("posts", {"text": "Mine"}).json()
     assert program.post(f"posts/{post['id']}/bin").status_code == 200

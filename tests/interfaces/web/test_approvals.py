@@ -9,6 +9,7 @@ from clarion.accounts.actions import change_workspace, notify
 from clarion.accounts.models import Notice
 from clarion.content import actions as content
 from clarion.content.models import Post
+from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
 
 
@@ -72,6 +73,20 @@ def test_a_yes_by_one_who_may_schedule_puts_it_on_its_way(inside, asked):
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.planned_for) == ("planned", asked.planned_for)
     assert not Notice.objects.filter(solved_at=None).exists()
+
+
+def test_a_yes_does_not_bring_back_what_was_taken_down(inside, half_down, boss, second):
+    publishing.cancel(half_down, by=boss)
+    content.edit(
+        half_down,
+        version=half_down.version,
+        variants={second.pk: {"text": "Rolls at seven"}},
+        by=boss,
+    )
+    content.ask_for_approval(half_down, by=boss)
+    half_down.refresh_from_db()
+    review(inside, half_down, "approve", seal=half_down.seal())
+    assert [d.channel for d in Delivery.objects.filter(state="planned")] == [second]
 
 
 def test_a_yes_by_a_client_says_what_is_missing(client, asked, member):

@@ -112,6 +112,12 @@ def test_undo_puts_a_post_back_that_was_taken_off_the_calendar(inside, planned, 
     assert Delivery.objects.filter(state="planned").count() == 1
 
 
+def test_undo_leaves_down_what_was_taken_down(inside, half_down, second):
+    said = move(inside, half_down, "").json()
+    inside.post(said["undo"], **JSON)
+    assert [d.channel for d in Delivery.objects.filter(state="planned")] == [second]
+
+
 def test_undo_is_refused_once_somebody_has_changed_the_post(inside, planned, boss, tuesday):
     said = move(inside, planned, str(tuesday + timedelta(days=1))).json()
     planned.refresh_from_db()

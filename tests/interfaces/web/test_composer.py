@@ -294,6 +294,22 @@ def test_schedule_plans_at_the_time_on_the_page_and_can_be_called_off(inside, po
     assert Delivery.objects.filter(state="planned").count() == 1
 
 
+def test_scheduling_the_rest_says_what_was_taken_down(inside, half_down, boss, soon):
+    publishing.cancel(half_down, by=boss)
+    page = text_of(inside.get(page_of(half_down)))
+    assert "Write again" in page
+    answer = inside.post(page_of(half_down), fields(half_down, do="schedule", **when(soon)))
+    assert answer.status_code == 409
+    assert "It was taken down on bakery" in text_of(answer)
+    assert not Delivery.objects.filter(state="planned").exists()
+
+
+def test_taking_back_a_calling_off_leaves_down_what_was_taken_down(inside, half_down, second):
+    inside.post(f"{page_of(half_down)}cancel/")
+    inside.post(f"{page_of(half_down)}plan/")
+    assert [d.channel for d in Delivery.objects.filter(state="planned")] == [second]
+
+
 def test_schedule_without_a_time_asks_for_one(inside, post):
     answer = inside.post(page_of(post), fields(post, do="schedule"))
     assert answer.status_code == 422

@@ -97,7 +97,10 @@ def schedule(request: Request, post: Id, body: AtIn) -> Post:
 
 @stage.write("posts.plan", "POST /posts/{post}/plan", PlannedShape)
 def plan(request: Request, post: Id) -> Post:
-    """Put an approved post on its way, at the time it was approved for."""
+    """Put an approved post on its way, at the time it was approved for.
+
+    Refused when it was taken down somewhere: write it again as a new post.
+    """
     row = own(request, posts(), post)
     actions.plan(row, by=request.auth.actor)
     return shown(row)

@@ -21,7 +21,7 @@ from clarion.interfaces.web.door import Request, own, page
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone
 from clarion.publishing import actions as publishing
-from clarion.publishing.queries import entries, entry
+from clarion.publishing.queries import entries, entry, taken_down
 
 A_PAGE = 30
 
@@ -112,7 +112,7 @@ def _approve(request: Request, post: Post, note: str) -> str:
     channels = [v.channel_id for v in post.variants.all()]
     if not all(request.actor.can("publish", pk) for pk in channels):
         return "Approved. Somebody who may schedule has to put it on its way"
-    publishing.plan(post, by=request.actor)
+    publishing.plan(post, without=taken_down(post), by=request.actor)
     seen = entry(post, known_zone(request.workspace.time_zone))
     return (
         f"Approved and scheduled for {moments(seen, known_zone(request.workspace.time_zone))}"

@@ -137,7 +137,8 @@ def undo_move(request: Request, pk: int, token: str) -> HttpResponse:
     at = datetime.fromisoformat(was["at"]) if was["at"] else None
     zone = _zone(request, was["zone"])
     if at is not None and was["planned"] and not queries.entry(post, zone).planned:
-        publishing.schedule(post, at, by=request.actor)  # it had been called off
+        away = queries.taken_down(post)
+        publishing.schedule(post, at, without=away, by=request.actor)  # it had been called off
     else:
         publishing.move(post, at, by=request.actor)
     entry = queries.entry(post, zone)

@@ -21,6 +21,7 @@ from clarion.interfaces.web.door import Request, own, page, undone
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import known_zone
 from clarion.publishing import actions as publishing
+from clarion.publishing.queries import taken_down
 
 Done = tuple[
     str, str, str
@@ -207,7 +208,7 @@ def _cancel(request: Request, post: Post) -> tuple[str, str]:
 
 
 def _plan(request: Request, post: Post) -> tuple[str, str]:
-    publishing.plan(post, by=request.actor)
+    publishing.plan(post, without=taken_down(post), by=request.actor)
     return "Scheduled", _step(request, post, "cancel")
 
 
