@@ -30,7 +30,7 @@ def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delive
     """Put an approved post on its way, at the time it was approved for.
 
     Idempotent: what is planned already is moved to the post's time, what is out stays out.
-    `without` are ids of variants to leave as they are; any other that was taken down is refused.
+    `without` are ids of variants to leave as they are; another that was taken down is refused.
     """
     post = (
         Post.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=post.pk)

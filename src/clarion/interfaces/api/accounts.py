@@ -11,7 +11,7 @@ from clarion.accounts import actions
 from clarion.accounts.models import ApiToken, Invitation, Membership, Workspace
 from clarion.channels.models import Channel
 from clarion.interfaces.api.door import Caller, Request, all_named, own
-from clarion.interfaces.api.shapes import NO_NUL, Change, Gone, Id, In, Word
+from clarion.interfaces.api.shapes import NO_NUL, Change, Gone, Id, In, Word, kept_as
 from clarion.interfaces.api.stage import Stage
 
 stage = Stage()
@@ -23,20 +23,12 @@ stage = Stage()
 class MeShape(Schema):
     """Whom this token speaks for. `on_channels` are the rights where they differ from `may`."""
 
-    name: str
-    workspace: str
+    name: str = kept_as("actor.name")
+    workspace: str = kept_as("workspace.slug")
     may: list[str]
     on_channels: dict[int, list[str]]
-    token: str
-    expires_at: datetime | None
-
-    @staticmethod
-    def resolve_name(who: Caller) -> str:
-        return who.actor.name
-
-    @staticmethod
-    def resolve_workspace(who: Caller) -> str:
-        return who.workspace.slug
+    token: str = kept_as("token.name")
+    expires_at: datetime | None = kept_as("token.expires_at")
 
     @staticmethod
     def resolve_may(who: Caller) -> list[str]:
@@ -45,14 +37,6 @@ class MeShape(Schema):
     @staticmethod
     def resolve_on_channels(who: Caller) -> dict[int, list[str]]:
         return {pk: sorted(rights) for pk, rights in who.actor.on_channels.items()}
-
-    @staticmethod
-    def resolve_token(who: Caller) -> str:
-        return who.token.name
-
-    @staticmethod
-    def resolve_expires_at(who: Caller) -> datetime | None:
-        return who.token.expires_at
 
 
 class WorkspaceShape(Schema):
@@ -72,7 +56,7 @@ class PersonShape(Schema):
 
     id: int
     name: str
-    email: str
+    email: str = kept_as("user.email")
     role: str
     channel_roles: dict[str, str]
     joined_at: datetime
@@ -80,10 +64,6 @@ class PersonShape(Schema):
     @staticmethod
     def resolve_name(row: Membership) -> str:
         return str(row.user)
-
-    @staticmethod
-    def resolve_email(row: Membership) -> str:
-        return row.user.email
 
 
 class InvitationShape(Schema):

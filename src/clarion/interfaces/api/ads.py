@@ -11,7 +11,7 @@ from clarion.ads.models import Promotion, Spending
 from clarion.ads.queries import purse
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
 from clarion.interfaces.api.publishing import deliveries
-from clarion.interfaces.api.shapes import Id, In, one_of
+from clarion.interfaces.api.shapes import Id, In, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.strategy.models import Campaign
 
@@ -26,9 +26,9 @@ class PromotionShape(Schema):
     """`spent` is what the network has billed so far, `spent_as_of` when we last asked."""
 
     id: int
-    campaign: int
-    delivery: int
-    channel: int
+    campaign: int = kept_as("campaign_id")
+    delivery: int = kept_as("delivery_id")
+    channel: int = kept_as("channel_id")
     budget: Decimal
     currency: str
     until: datetime
@@ -40,18 +40,6 @@ class PromotionShape(Schema):
     stopped_at: datetime | None
     live_at: datetime | None
     ordered_by: str
-
-    @staticmethod
-    def resolve_campaign(row: Promotion) -> int:
-        return row.campaign_id
-
-    @staticmethod
-    def resolve_delivery(row: Promotion) -> int:
-        return row.delivery_id
-
-    @staticmethod
-    def resolve_channel(row: Promotion) -> int:
-        return row.channel_id
 
 
 class SpendingShape(Schema):
@@ -93,8 +81,7 @@ def list_promotions(
     request: Request, state: str | None = STATE, campaign: Id | None = None
 ) -> QuerySet[Promotion]:
     """Promotions, newest first."""
-    asked = {"state": state, "campaign": campaign}
-    where = {k: v for k, v in asked.items() if v is not None}
+    where = asked(state=state, campaign=campaign)
     return Promotion.objects.filter(channel__workspace=request.auth.workspace, **where)
 
 

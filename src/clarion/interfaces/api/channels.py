@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -12,7 +11,7 @@ from ninja import Schema
 from clarion.channels import actions
 from clarion.channels.models import Channel
 from clarion.interfaces.api.door import Request, own
-from clarion.interfaces.api.shapes import Id, In, Text, Word, one_of
+from clarion.interfaces.api.shapes import Id, In, Text, Word, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.networks import registry
 from clarion.networks.base import Network
@@ -69,7 +68,7 @@ class NetworkShape(Schema):
     can: dict[str, bool]
     once: str
     limits: LimitsShape
-    asks: list[FieldShape]
+    asks: list[FieldShape] = kept_as("connect.fields")
     options: list[FieldShape]
     notes: list[str]
 
@@ -81,35 +80,23 @@ class NetworkShape(Schema):
     def resolve_once(network: Network) -> str:
         return str(network.publish.once)
 
-    @staticmethod
-    def resolve_asks(network: Network) -> Sequence[Any]:
-        return network.connect.fields
-
 
 class ChannelShape(Schema):
     """`limits` are those of the account's own server where it tells them."""
 
     id: int
-    network: str
+    network: str = kept_as("network_key")
     handle: str
     name: str
     url: str
     state: str
     problem: str
-    time_zone: str
+    time_zone: str = kept_as("zone_name")
     followers: int | None
     checked_at: datetime | None
     blocked_until: datetime | None
     grant_expires_at: datetime | None
     limits: LimitsShape
-
-    @staticmethod
-    def resolve_network(row: Channel) -> str:
-        return row.network_key
-
-    @staticmethod
-    def resolve_time_zone(row: Channel) -> str:
-        return row.zone_name
 
 
 class ConnectedShape(Schema):

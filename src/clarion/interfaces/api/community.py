@@ -9,7 +9,7 @@ from clarion.accounts.models import Membership
 from clarion.community import actions
 from clarion.community.models import Conversation, Message, Note, Reply
 from clarion.interfaces.api.door import Request, named, own
-from clarion.interfaces.api.shapes import Id, In, Text, one_of
+from clarion.interfaces.api.shapes import Id, In, Text, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.publishing import actions as publishing
 
@@ -24,28 +24,16 @@ class ConversationShape(Schema):
     """`delivery` is the post of ours it is about, `assigned_to` the id of a person."""
 
     id: int
-    channel: int
-    delivery: int | None
+    channel: int = kept_as("channel_id")
+    delivery: int | None = kept_as("delivery_id")
     kind: str
     author: str
     author_name: str
     state: str
-    assigned_to: int | None
+    assigned_to: int | None = kept_as("assigned_to_id")
     opened_at: datetime
     last_at: datetime
     answered_at: datetime | None
-
-    @staticmethod
-    def resolve_channel(row: Conversation) -> int:
-        return row.channel_id
-
-    @staticmethod
-    def resolve_delivery(row: Conversation) -> int | None:
-        return row.delivery_id
-
-    @staticmethod
-    def resolve_assigned_to(row: Conversation) -> int | None:
-        return row.assigned_to_id
 
 
 class MessageShape(Schema):
@@ -61,7 +49,7 @@ class ReplyShape(Schema):
     """An answer of ours on its way out."""
 
     id: int
-    conversation: int
+    conversation: int = kept_as("conversation_id")
     text: str
     by: str
     state: str
@@ -70,10 +58,6 @@ class ReplyShape(Schema):
     planned_for: datetime
     url: str
     live_at: datetime | None
-
-    @staticmethod
-    def resolve_conversation(row: Reply) -> int:
-        return row.conversation_id
 
 
 class NoteShape(Schema):
@@ -119,8 +103,7 @@ def list_conversations(
     assigned_to: Id | None = None,
 ) -> QuerySet[Conversation]:
     """The inbox, newest activity first. `state=open` waits for an answer."""
-    asked = {"state": state, "channel": channel, "assigned_to": assigned_to}
-    where = {k: v for k, v in asked.items() if v is not None}
+    where = asked(state=state, channel=channel, assigned_to=assigned_to)
     return Conversation.objects.filter(workspace=request.auth.workspace, **where)
 
 

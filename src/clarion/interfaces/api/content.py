@@ -12,7 +12,7 @@ from clarion.channels.models import Channel
 from clarion.content import actions, library
 from clarion.content.models import Decision, Media, Post, Variant
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
-from clarion.interfaces.api.shapes import Change, Id, In, Text, Word, one_of
+from clarion.interfaces.api.shapes import Change, Id, In, Text, Word, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.strategy.models import Campaign
 
@@ -30,16 +30,12 @@ class VariantShape(Schema):
     `without` are the media that do not go there.
     """
 
-    channel: int
+    channel: int = kept_as("channel_id")
     text: str
     options: dict[str, str]
     without: list[int]
     sent_at: datetime | None
     tracked_link: str
-
-    @staticmethod
-    def resolve_channel(row: Variant) -> int:
-        return row.channel_id
 
     @staticmethod
     def resolve_tracked_link(row: Variant) -> str:
@@ -56,19 +52,15 @@ class PostShape(Schema):
     more: list[str]
     link: str
     planned_for: datetime | None
-    campaign: int | None
+    campaign: int | None = kept_as("campaign_id")
     media: list[int]
     variants: list[VariantShape]
-    author: str
+    author: str = kept_as("author_name")
     version: int
     seal: str
     is_approved: bool
     created_at: datetime
     changed_at: datetime
-
-    @staticmethod
-    def resolve_campaign(row: Post) -> int | None:
-        return row.campaign_id
 
     @staticmethod
     def resolve_media(row: Post) -> list[int]:
@@ -77,10 +69,6 @@ class PostShape(Schema):
     @staticmethod
     def resolve_variants(row: Post) -> list[Variant]:
         return sorted(row.variants.all(), key=lambda v: v.channel_id)
-
-    @staticmethod
-    def resolve_author(row: Post) -> str:
-        return row.author_name
 
     @staticmethod
     def resolve_seal(row: Post) -> str:
@@ -195,13 +183,9 @@ def list_posts(
     q: Word = "",
 ) -> QuerySet[Post]:
     """Posts, newest first; those in the bin too."""
-    asked: dict[str, Any] = {
-        "state": state,
-        "campaign": campaign,
-        "variants__channel": channel,
-        "text__icontains": q or None,
-    }
-    where = {k: v for k, v in asked.items() if v is not None}
+    where = asked(
+        state=state, campaign=campaign, variants__channel=channel, text__icontains=q or None
+    )
     return posts().filter(workspace=request.auth.workspace, **where)
 
 

@@ -9,7 +9,7 @@ from clarion.channels.models import Channel
 from clarion.community.models import Conversation
 from clarion.interfaces.api.community import ConversationShape
 from clarion.interfaces.api.door import Request, all_named, own
-from clarion.interfaces.api.shapes import Gone, Id, In, Word
+from clarion.interfaces.api.shapes import Gone, Id, In, Word, kept_as
 from clarion.interfaces.api.stage import Stage
 from clarion.listening import actions
 from clarion.listening.models import Mention, Watch
@@ -21,23 +21,19 @@ class WatchShape(Schema):
     """Words, and the channel through which we listen for them."""
 
     id: int
-    channel: int
+    channel: int = kept_as("channel_id")
     words: str
     live: bool
     state: str
     problem: str
     last_read_at: datetime | None
 
-    @staticmethod
-    def resolve_channel(row: Watch) -> int:
-        return row.channel_id
-
 
 class MentionShape(Schema):
     """Somebody said it, in public. `conversation` is set once it was taken up."""
 
     id: int
-    watch: int
+    watch: int = kept_as("watch_id")
     author: str
     author_name: str
     text: str
@@ -45,15 +41,7 @@ class MentionShape(Schema):
     language: str
     at: datetime
     heard_at: datetime
-    conversation: int | None
-
-    @staticmethod
-    def resolve_watch(row: Mention) -> int:
-        return row.watch_id
-
-    @staticmethod
-    def resolve_conversation(row: Mention) -> int | None:
-        return row.conversation_id
+    conversation: int | None = kept_as("conversation_id")
 
 
 class WatchIn(In):

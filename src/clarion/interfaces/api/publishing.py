@@ -8,7 +8,7 @@ from ninja import Schema
 from clarion.content.models import Post
 from clarion.interfaces.api.content import PostShape, posts, shown
 from clarion.interfaces.api.door import Request, moment, own
-from clarion.interfaces.api.shapes import Id, In, Text, one_of
+from clarion.interfaces.api.shapes import Id, In, Text, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.publishing import actions
 from clarion.publishing.models import Delivery
@@ -24,8 +24,8 @@ class DeliveryShape(Schema):
     """One part of one post on its way to one channel. `problem` says why it needs somebody."""
 
     id: int
-    post: int
-    channel: int
+    post: int = kept_as("variant.post_id")
+    channel: int = kept_as("channel_id")
     part: int
     state: str
     state_label: str
@@ -37,14 +37,6 @@ class DeliveryShape(Schema):
     url: str
     remote_id: str
     live_at: datetime | None
-
-    @staticmethod
-    def resolve_post(row: Delivery) -> int:
-        return row.variant.post_id
-
-    @staticmethod
-    def resolve_channel(row: Delivery) -> int:
-        return row.channel_id
 
 
 class PlannedShape(PostShape):
@@ -158,8 +150,7 @@ def list_deliveries(
     post: Id | None = None,
 ) -> QuerySet[Delivery]:
     """What is or was on its way out, newest first. `state=held` needs somebody."""
-    asked = {"state": state, "channel": channel, "variant__post": post}
-    where = {k: v for k, v in asked.items() if v is not None}
+    where = asked(state=state, channel=channel, variant__post=post)
     return deliveries().filter(channel__workspace=request.auth.workspace, **where)
 
 

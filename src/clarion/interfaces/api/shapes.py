@@ -38,6 +38,16 @@ class Change(In):
     model_config = ConfigDict(extra="forbid", json_schema_extra=_no_defaults)
 
 
+def kept_as(name: str) -> Any:
+    """What the row keeps under another name, like the id of what it belongs to."""
+    return Field(validation_alias=name)
+
+
+def asked(**filters: Any) -> dict[str, Any]:
+    """The filters of a list that were really given."""
+    return {name: value for name, value in filters.items() if value is not None}
+
+
 def one_of(choices: type[TextChoices]) -> Any:
     """A filter of a list: one of these values, or left out."""
     words = [str(value) for value in choices.values]

@@ -9,7 +9,7 @@ from ninja import Schema
 
 from clarion.interfaces.api.door import Request, named, own
 from clarion.interfaces.api.research import FindingShape
-from clarion.interfaces.api.shapes import Change, Gone, Id, In, Text, Word
+from clarion.interfaces.api.shapes import Change, Gone, Id, In, Text, Word, kept_as
 from clarion.interfaces.api.stage import Stage
 from clarion.strategy import actions
 from clarion.strategy.models import Audience, Campaign, Goal, Lesson
@@ -27,12 +27,8 @@ class GoalShape(Schema):
     kpi: str
     target: int
     deadline: date
-    parent: int | None
+    parent: int | None = kept_as("parent_id")
     created_at: datetime
-
-    @staticmethod
-    def resolve_parent(row: Goal) -> int | None:
-        return row.parent_id
 
 
 class AudienceShape(Schema):
@@ -49,8 +45,8 @@ class CampaignShape(Schema):
     id: int
     name: str
     about: str
-    goal: int | None
-    audience: int | None
+    goal: int | None = kept_as("goal_id")
+    audience: int | None = kept_as("audience_id")
     goal_metric: str
     goal_value: int
     budget: Decimal
@@ -59,27 +55,15 @@ class CampaignShape(Schema):
     archived_at: datetime | None
     created_at: datetime
 
-    @staticmethod
-    def resolve_goal(row: Campaign) -> int | None:
-        return row.goal_id
-
-    @staticmethod
-    def resolve_audience(row: Campaign) -> int | None:
-        return row.audience_id
-
 
 class LessonShape(Schema):
     id: int
-    campaign: int
+    campaign: int = kept_as("campaign_id")
     said_by: str
     key: str
     text: str
     evidence: dict[str, Any]
     learned_at: datetime
-
-    @staticmethod
-    def resolve_campaign(row: Lesson) -> int:
-        return row.campaign_id
 
 
 class BriefShape(Schema):
