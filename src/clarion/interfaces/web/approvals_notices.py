@@ -1,6 +1,5 @@
 """Pages: needs you, and notifications. What stands still until a person decides."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clarion.accounts import actions as accounts
 from clarion.accounts.models import Notice
-from clarion.interfaces.web.door import Request, own, page, toast, undone
+from clarion.interfaces.web.door import Request, own, page, tell, toast, undone
 from clarion.publishing.queries import needing_you
 
 A_PAGE = 30
@@ -40,7 +39,7 @@ def dismiss(request: Request, pk: int) -> HttpResponse:
     undo = reverse("notice-back", args=[request.workspace.slug, pk])
     if request.headers.get("HX-Request"):
         return toast(HttpResponse(), "Dismissed", undo=undo)
-    messages.success(request, "Dismissed", extra_tags=f"undo={undo}")
+    tell(request, "Dismissed", undo)
     return redirect(reverse("notifications", args=[request.workspace.slug]))
 
 

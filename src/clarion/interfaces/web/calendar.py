@@ -4,7 +4,6 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.core import signing
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clarion.channels.models import Channel
 from clarion.content.models import Post
 from clarion.interfaces.web import calendar_grid as grid
-from clarion.interfaces.web.door import Request, own, page
+from clarion.interfaces.web.door import Request, own, page, tell
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import instant, known_zone
 from clarion.publishing import actions as publishing
@@ -184,7 +183,7 @@ def _moved(
     request: Request, entry: Entry, zone: ZoneInfo, text: str, undo: str
 ) -> HttpResponse:
     if "application/json" not in request.headers.get("Accept", ""):
-        messages.success(request, text, extra_tags=f"undo={undo}" if undo else "")
+        tell(request, text, undo)
         day = f"?d={entry.at:%Y-%m-%d}" if entry.at else ""
         return redirect(reverse("calendar", args=[request.workspace.slug]) + day)
     css = f"q-{entry.at.hour * 4 + entry.at.minute // 15}" if entry.at else "draft-card"

@@ -14,9 +14,17 @@ from django.views.decorators.http import require_POST
 from clarion.accounts.models import Workspace
 from clarion.ads.queries import purse, purses
 from clarion.content.models import Post
-from clarion.interfaces.web.door import Request, blame, day_input, leaf, own, page, undone
+from clarion.interfaces.web.door import (
+    Request,
+    blaming,
+    day_input,
+    leaf,
+    own,
+    page,
+    tell,
+    undone,
+)
 from clarion.interfaces.web.strategy import METRIC_CHOICES
-from clarion.kit.errors import NotYet
 from clarion.measurement.goals import Standing, standing
 from clarion.measurement.queries import Progress, progress, progress_of
 from clarion.publishing.queries import entries
@@ -121,13 +129,10 @@ def new(request: Request) -> HttpResponse:
     goal = request.GET.get("goal")
     form = CampaignForm(request.workspace, request.POST or None, initial={"goal": goal})
     if request.method == "POST" and form.is_valid():
-        try:
+        with blaming(form):
             made = actions.start_campaign(
                 request.workspace, **form.cleaned_data, by=request.actor
             )
-        except NotYet as reason:
-            blame(form, reason)
-        else:
             messages.success(request, f"Campaign started: {made.name}")
             return redirect("campaign", request.workspace.slug, made.pk)
     return _form(
@@ -141,11 +146,8 @@ def change(request: Request, pk: int) -> HttpResponse:
     values = {k: getattr(campaign, k) for k in (*FIELDS, "starts_on", "ends_on")}
     form = CampaignForm(request.workspace, request.POST or None, initial=values)
     if request.method == "POST" and form.is_valid():
-        try:
+        with blaming(form):
             actions.change_campaign(campaign, **form.cleaned_data, by=request.actor)
-        except NotYet as reason:
-            blame(form, reason)
-        else:
             messages.success(request, f"Campaign changed: {campaign.name}")
             return redirect("campaign", request.workspace.slug, pk)
     return _form(
@@ -159,7 +161,7 @@ def archive(request: Request, pk: int) -> HttpResponse:
     campaign = _campaign(request, pk)
     actions.archive_campaign(campaign, by=request.actor)
     undo = reverse("campaign-restore", args=[request.workspace.slug, pk])
-    messages.success(request, f"Archived: {campaign.name}", extra_tags=f"undo={undo}")
+    tell(request, f"Archived: {campaign.name}", undo)
     return redirect("campaigns", request.workspace.slug)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -17,7 +16,7 @@ from clarion.content.models import Post
 from clarion.interfaces.web import composer_deliveries, composer_form, composer_media
 from clarion.interfaces.web import composer_page as whole
 from clarion.interfaces.web.composer_form import Typed
-from clarion.interfaces.web.door import Request, own, page, undone
+from clarion.interfaces.web.door import Request, own, page, tell, undone
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import known_zone
 from clarion.publishing import actions as publishing
@@ -102,7 +101,7 @@ def act(request: Request, pk: int, do: str) -> HttpResponse:
     text, undo = ACTS[do](request, post)
     if "application/json" in request.headers.get("Accept", ""):
         return undone(request, text, _page(request, post))
-    messages.success(request, text, extra_tags=f"undo={undo}" if undo else "")
+    tell(request, text, undo)
     return redirect(_page(request, post))
 
 
@@ -190,7 +189,7 @@ DOING: dict[str, Callable[[Request, Post, Typed], Done]] = {
 
 def _done(request: Request, done: Done) -> HttpResponse:
     text, undo, go = done
-    messages.success(request, text, extra_tags=f"undo={undo}" if undo else "")
+    tell(request, text, undo)
     return redirect(go)
 
 

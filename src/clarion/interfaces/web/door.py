@@ -1,7 +1,8 @@
 """The one way from a request to a workspace: who asks, where, and with which rights."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -84,6 +85,11 @@ def toast(
     return response
 
 
+def tell(request: HttpRequest, text: str, undo: str = "") -> None:
+    """The same on the next page."""
+    messages.success(request, text, extra_tags=f"undo={undo}" if undo else "")
+
+
 def undone(request: HttpRequest, text: str, go: str) -> HttpResponse:
     """It was taken back: say so to the script that asked, or on the page to go to."""
     if "application/json" in request.headers.get("Accept", ""):
@@ -92,9 +98,13 @@ def undone(request: HttpRequest, text: str, go: str) -> HttpResponse:
     return redirect(go)
 
 
-def blame(form: BaseForm, reason: NotYet) -> None:
-    """Say why not beside the field it is about, or above the form."""
-    form.add_error(reason.about if reason.about in form.fields else None, str(reason))
+@contextmanager
+def blaming(form: BaseForm) -> Iterator[None]:
+    """Why not stands beside the field it is about, or above the form."""
+    try:
+        yield
+    except NotYet as reason:
+        form.add_error(reason.about if reason.about in form.fields else None, str(reason))
 
 
 def leaf(request: HttpRequest, rows: Any, most: int = 20, param: str = "page") -> Page[Any]:

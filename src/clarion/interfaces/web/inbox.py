@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST
 from clarion.community import actions, queries
 from clarion.community.models import Conversation, Reply
 from clarion.community.queries import VIEWS, Wanted
-from clarion.interfaces.web.door import Request, own, page, undone
+from clarion.interfaces.web.door import Request, own, page, tell, undone
 from clarion.interfaces.web.writing import begin, end, others
 from clarion.kit.errors import Conflict, NotYet
 from clarion.networks.base import Limits
@@ -210,7 +209,7 @@ def done(request: Request, pk: int) -> HttpResponse:
     following = queries.following(found, request.membership, _wanted(request))
     actions.finish(found, by=request.actor)
     undo = reverse("conversation-reopen", args=[request.workspace.slug, pk])
-    messages.success(request, f"Done with {found.author}", extra_tags=f"undo={undo}")
+    tell(request, f"Done with {found.author}", undo)
     return redirect(_address(request, following))
 
 
@@ -238,7 +237,7 @@ def assign(request: Request, pk: int) -> HttpResponse:
     if "to" in request.GET:
         return undone(request, words, _address(request, pk))
     undo = reverse("conversation-assign", args=[request.workspace.slug, pk])
-    messages.success(request, words, extra_tags=f"undo={undo}?to={was}")
+    tell(request, words, f"{undo}?to={was}")
     return redirect(_address(request, pk))
 
 

@@ -10,8 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from clarion.channels.models import Channel
-from clarion.interfaces.web.door import Request, blame, leaf, own, page, undone
-from clarion.kit.errors import NotYet
+from clarion.interfaces.web.door import Request, blaming, leaf, own, page, tell, undone
 from clarion.listening import actions, queries
 from clarion.listening.models import Mention, Watch
 
@@ -81,13 +80,10 @@ def new(request: Request) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         channel = next(c for c in ears if str(c.pk) == said["channel"])
-        try:
+        with blaming(form):
             actions.watch(
                 channel, said["words"], live=said.get("live", False), by=request.actor
             )
-        except NotYet as reason:
-            blame(form, reason)
-        else:
             messages.success(request, f"Listening for “{said['words']}”")
             return redirect("listening", request.workspace.slug)
     return _show(request, form, 422)
@@ -99,7 +95,7 @@ def pause(request: Request, pk: int) -> HttpResponse:
     watch = _watch(request, pk)
     actions.pause(watch, by=request.actor)
     undo = reverse("watch-resume", args=[request.workspace.slug, pk])
-    messages.success(request, f"Paused: “{watch}”", extra_tags=f"undo={undo}")
+    tell(request, f"Paused: “{watch}”", undo)
     return redirect("listening", request.workspace.slug)
 
 

@@ -21,8 +21,7 @@ from clarion.ads.models import Promotion
 from clarion.ads.queries import Purse, purses
 from clarion.channels.models import Channel
 from clarion.interfaces.web import wording
-from clarion.interfaces.web.door import Request, blame, day_input, leaf, own, page
-from clarion.kit.errors import NotYet
+from clarion.interfaces.web.door import Request, blaming, day_input, leaf, own, page
 from clarion.networks.registry import NETWORKS
 from clarion.publishing.models import Delivery
 from clarion.strategy.models import Campaign
@@ -129,7 +128,7 @@ def _ordered(request: Request, delivery: Delivery, form: OrderForm) -> HttpRespo
         "until": _end(said["until"]),
         "by": request.actor,
     }
-    try:
+    with blaming(form):
         order = actions.weigh(delivery, said["budget"], **what)
         if request.POST.get("sure") != str(order.amount):
             seen = actions.newest(delivery)
@@ -138,12 +137,10 @@ def _ordered(request: Request, delivery: Delivery, form: OrderForm) -> HttpRespo
         typed = request.POST.get("seen", "")
         seen = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
         actions.promote(delivery, said["budget"], seen=seen, **what)
-    except NotYet as reason:
-        blame(form, reason)
-        return None
-    amount = wording.money(order.amount, order.currency)
-    messages.success(request, f"Ordered: {amount} behind this post. It starts in a moment.")
-    return redirect("promotions", request.workspace.slug)
+        amount = wording.money(order.amount, order.currency)
+        messages.success(request, f"Ordered: {amount} behind this post. It starts in a moment.")
+        return redirect("promotions", request.workspace.slug)
+    return None
 
 
 def _end(day: Any) -> datetime:

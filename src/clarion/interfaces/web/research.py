@@ -7,8 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from clarion.interfaces.web.door import Request, blame, day_input, leaf, own, page
-from clarion.kit.errors import NotYet
+from clarion.interfaces.web.door import Request, blaming, day_input, leaf, own, page
 from clarion.research import actions
 from clarion.research.models import Finding
 
@@ -39,11 +38,8 @@ def show(request: Request) -> HttpResponse:
 def note(request: Request) -> HttpResponse:
     form = FindingForm(request.POST)
     if form.is_valid():
-        try:
+        with blaming(form):
             actions.note_finding(request.workspace, **form.cleaned_data, by=request.actor)
-        except NotYet as reason:
-            blame(form, reason)
-        else:
             messages.success(request, "Noted")
             return redirect("research", request.workspace.slug)
     return _show(request, form, 422)

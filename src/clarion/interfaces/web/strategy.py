@@ -10,8 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from clarion.interfaces.web.door import Request, blame, day_input, leaf, own, page
-from clarion.kit.errors import NotYet
+from clarion.interfaces.web.door import Request, blaming, day_input, leaf, own, page
 from clarion.measurement.goals import chain, tree
 from clarion.strategy import actions
 from clarion.strategy.metrics import METRICS
@@ -63,13 +62,10 @@ def new_goal(request: Request) -> HttpResponse:
     parent = _parent(request)
     form = GoalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with blaming(form):
             actions.set_goal(
                 request.workspace, **form.cleaned_data, parent=parent, by=request.actor
             )
-        except NotYet as reason:
-            blame(form, reason)
-        else:
             messages.success(request, f"Goal set: {form.cleaned_data['name']}")
             return redirect("strategy", request.workspace.slug)
     title = f"New goal below “{parent}”" if parent else "New goal"
@@ -82,11 +78,8 @@ def change_goal(request: Request, pk: int) -> HttpResponse:
     keys = ("name", "kpi", "target", "deadline")
     form = GoalForm(request.POST or None, initial={k: getattr(goal, k) for k in keys})
     if request.method == "POST" and form.is_valid():
-        try:
+        with blaming(form):
             actions.change_goal(goal, **form.cleaned_data, by=request.actor)
-        except NotYet as reason:
-            blame(form, reason)
-        else:
             messages.success(request, f"Goal changed: {goal.name}")
             return redirect("strategy", request.workspace.slug)
     drop = reverse("goal-drop", args=[request.workspace.slug, pk])
@@ -115,11 +108,8 @@ def _parent(request: Request) -> Goal | None:
 def new_audience(request: Request) -> HttpResponse:
     form = AudienceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with blaming(form):
             actions.describe_audience(request.workspace, **form.cleaned_data, by=request.actor)
-        except NotYet as reason:
-            blame(form, reason)
-        else:
             return _to_audiences(request)
     return _form(request, form, "New audience")
 
@@ -130,11 +120,8 @@ def change_audience(request: Request, pk: int) -> HttpResponse:
     keys = ("name", "description", "interests", "languages")
     form = AudienceForm(request.POST or None, initial={k: getattr(audience, k) for k in keys})
     if request.method == "POST" and form.is_valid():
-        try:
+        with blaming(form):
             actions.change_audience(audience, **form.cleaned_data, by=request.actor)
-        except NotYet as reason:
-            blame(form, reason)
-        else:
             return _to_audiences(request)
     drop = reverse("audience-drop", args=[request.workspace.slug, pk])
     why = f"Forget the audience “{audience}”? Campaigns that were meant for it stay."
