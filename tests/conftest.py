@@ -1,8 +1,12 @@
 """The world of the tests: a practice network, a bakery and its people."""
 
+import signal
 from datetime import timedelta
 
 import pytest
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and all their children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

@@ -1,7 +1,7 @@
 """One click: a brand with ninety days behind it and three weeks ahead."""
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from clarion.accounts.actions import found_workspace
@@ -24,7 +24,14 @@ def make(owner: User, *, time_zone: str = "UTC", currency: str = "EUR") -> Works
     scene = Scene(workspace, membership, channels, timezone.now(), _shop(channels))
     cast.followers(scene)
     _fill(scene)
+    _look_again()
     return workspace
+
+
+def _look_again() -> None:
+    """So much came at once that what PostgreSQL believes of its tables is wrong by thousands."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 @transaction.atomic
