@@ -120,6 +120,7 @@ def invite(workspace: Workspace, email: str, role: str, *, by: Actor) -> tuple[I
         role=role,
         key_hash=key_hash(key),
         invited_by=by.name[:100],
+        inviter_id=by.membership_id,
         expires_at=timezone.now() + INVITATION_OPEN,
     )
     record(by, "person.invited", email, after={"role": role})
@@ -171,6 +172,13 @@ def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
     invitation.delete()
 
 
+def _withdraw_all_beyond(may: frozenset[str], membership: Membership, *, by: Actor) -> None:
+    """What somebody can no longer give, no invitation of theirs gives either."""
+    for invitation in membership.invitations.filter(accepted_at=None):
+        if "people" not in may or not ROLES[invitation.role] <= may:
+            withdraw_invitation(invitation, by=by)
+
+
 @transaction.atomic
 def change_role(
     membership: Membership,
@@ -196,13 +204,17 @@ def change_role(
     membership.save(update_fields=["role", "channel_roles"])
     after = {"role": role, "channel_roles": channel_roles}
     record(by, "person.role_changed", str(membership.user.email), before, after)
+    _withdraw_all_beyond(ROLES[role], membership, by=by)
 
 
 @transaction.atomic
 def remove(membership: Membership, *, by: Actor) -> None:
-    """Take somebody out of the workspace. Their tokens die with it; what they did stays."""
+    """Take somebody out of the workspace. Their tokens and open invitations die with it; what
+    they did stays.
+    """
     by.must("people", membership.workspace_id)
     _guard_owners(membership, by, leaving=True)
+    _withdraw_all_beyond(frozenset(), membership, by=by)
     record(by, "person.removed", str(membership.user.email), before={"role": membership.role})
     membership.delete()
 

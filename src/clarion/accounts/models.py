@@ -98,13 +98,17 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A door for one person, open for two weeks. Only the hash of its key is kept."""
+    """A door for one person, open for two weeks. Only the hash of its key is kept.
+
+    It opens no wider than whoever sent it could: it ends with their right to give the role.
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="invitations")
     email = models.EmailField()
     role = models.CharField(max_length=20)
     key_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.CharField(max_length=100)
+    inviter = models.ForeignKey(Membership, models.CASCADE, related_name="invitations")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
