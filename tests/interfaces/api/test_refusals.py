@@ -104,6 +104,30 @@ def test_throwing_away_twice_is_a_conflict(program):
     assert program.post(f"posts/{post['id']}/bin").status_code == 409
 
 
+def test_what_has_moved_on_is_a_conflict(program, channel):
+    assert program("DELETE", f"channels/{channel.pk}").status_code == 200
+    said = program("DELETE", f"channels/{channel.pk}")
+    assert said.status_code == 409
+    assert "Look at it again" in said.json()["problem"]
+
+
+def test_a_method_that_does_not_belong_there_is_refused_with_those_that_do(program):
+    said = program("PUT", "posts", {"text": "Mine"})
+    assert said.status_code == 405
+    assert set(said["Allow"].split(", ")) == {"GET", "POST"}
+    assert said["Content-Type"] == "application/json"
+    assert said.json()["about"] == ""
+    assert said["Allow"] in said.json()["problem"]
+
+
+@pytest.mark.parametrize("path", ["nonsense", "/api/nonsense", "/api/v1/posts/1/nonsense"])
+def test_an_address_that_there_is_not_is_refused_like_everything_else(program, path):
+    for said in (program.get(path), program.post(path)):
+        assert said.status_code == 404
+        assert said["Content-Type"] == "application/json"
+        assert set(said.json()) == {"problem", "about"}
+
+
 def test_an_action_that_cannot_be_done_yet_names_the_field(program, channel):
     post = program.post("posts", {"text": "", "channels": [channel.pk]}).json()
     said = program.post(f"posts/{post['id']}/ask")

@@ -11,7 +11,6 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from clarion.interfaces.api.door import TooOften
 from clarion.kit.errors import Conflict, NotYet
-from clarion.kit.flow import IllegalMove
 
 SIGNED_OUT = (
     "Send a token that is still good: `Authorization: Bearer clarion_…`. "
@@ -21,9 +20,6 @@ NOT_HERE = "There is no such thing in this workspace."
 NOT_JSON = (
     "The body is not JSON that Clarion can read. Send UTF-8 with Content-Type application/json."
 )
-MOVED_ON = (
-    "Its state has changed, so that cannot be done any more. Look at it again, then decide."
-)
 UNFIT = "A value in this request is too large for what it says, or holds a control character."
 
 
@@ -31,7 +27,6 @@ def teach(api: NinjaAPI) -> None:
     """Make the refusals of all actions answers of this API."""
     said: Mapping[type[Exception], tuple[int, str]] = {
         Conflict: (409, ""),
-        IllegalMove: (409, MOVED_ON),
         NotYet: (422, ""),
         PermissionDenied: (403, ""),
         Http404: (404, NOT_HERE),

@@ -8,7 +8,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -96,6 +96,15 @@ class Refusals(MiddlewareMixin):
             return refuse(request, 400, "Too many files at once. Add them in smaller groups.")
         return None
 
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        ways = response.headers["Allow"]
+        why = f"That is not done here with {request.method}, but with {ways}."
+        said = refuse(request, 405, why)
+        said.headers["Allow"] = ways
+        return said
+
 
 def refuse(request: HttpRequest, status: int, problem: str) -> HttpResponse:
     """The same sentence as a page, as JSON, or as a toast over the page that asked."""
@@ -105,12 +114,14 @@ def refuse(request: HttpRequest, status: int, problem: str) -> HttpResponse:
         response["HX-Trigger"] = json.dumps(toast)
         response["HX-Reswap"] = "none"
         return response
-    if "application/json" in request.headers.get("Accept", "") or request.path.startswith(
-        "/api/"
-    ):
-        return JsonResponse({"problem": problem}, status=status)
+    if _is_program(request) or "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"problem": problem, "about": ""}, status=status)
     template = "errors/403.html" if status == 403 else "errors/400.html"
     return render(request, template, {"problem": problem, "status": status}, status=status)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
 
 
 # --- the handlers that Django calls by name ---------------------------------------------------
@@ -129,13 +140,13 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse({"problem": "There is nothing here."}, status=404)
+    if _is_program(request):
+        return refuse(request, 404, "There is nothing here.")
     return render(request, "errors/404.html", status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse({"problem": OUR_FAULT}, status=500)
+    if _is_program(request):
+        return refuse(request, 500, OUR_FAULT)
     # Without the request: what broke may be the very thing the frame asks for.
     return HttpResponse(render_to_string("errors/500.html"), status=500)
