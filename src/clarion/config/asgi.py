@@ -15,6 +15,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 # Only now are the models ready.
 from clarion.interfaces.hot.app import SHORT_WAYS, hot  # noqa: E402
+from clarion.interfaces.web.body import bounded  # noqa: E402
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -24,7 +25,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         elif scope["type"] == "http" and scope["path"].startswith(SHORT_WAYS):
             await hot(scope, receive, send)
         else:
-            await _django(scope, receive, send)
+            await _django(scope, bounded(scope, receive), send)
     except Exception:  # the server answers 500 and keeps the reason to itself
         logger.exception("%s was not answered", scope.get("path", scope["type"]))
         raise

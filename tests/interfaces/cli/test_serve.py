@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
 from clarion.kit.postgres import free_port
 
@@ -37,12 +38,23 @@ print("ended well")
 """
 
 
+WHOLE = """
+import asyncio, pathlib, sys
+from clarion.config.asgi import application
+from clarion.interfaces.cli.serve import Streams, run
+
+told = (pathlib.Path(sys.argv[2]), "ready")
+asyncio.run(run(Streams(application), "127.0.0.1", int(sys.argv[1]), told))
+"""
+
+
 class Process:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, main: str = MAIN) -> None:
         self.port = free_port(24030)
         self.told = folder / "told"
         search = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-c", MAIN, str(self.port), str(self.told)]
+        search |= {"DJANGO_SETTINGS_MODULE": "clarion.config.settings"}
+        command = [sys.executable, "-c", main, str(self.port), str(self.told)]
         self.process = subprocess.Popen(command, env=search, stdout=subprocess.PIPE, text=True)
         while not self.told.exists() and self.process.poll() is None:
             time.sleep(0.02)
@@ -78,3 +90,34 @@ def test_open_streams_do_not_keep_it_and_answers_on_their_way_arrive(server: Pro
         said, _ = server.process.communicate(timeout=30)
         assert said == "ended well\n"
         assert server.process.returncode == 0
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Iterator[Process]:
+    """Clarion itself, as it is served."""
+    started = Process(tmp_path, WHOLE)
+    yield started
+    started.process.kill()
+    started.process.communicate()
+
+
+CHUNKED = {"Transfer-Encoding": "chunked"}
+
+
+def pour(port: int, size: int) -> tuple[int, bytes]:
+    """Send zeros without saying how many; status and answer."""
+    zeros = (bytes(2**20) for _ in range(size // 2**20))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    with closing(connection):
+        connection.request("POST", "/api/nowhere", zeros, CHUNKED, encode_chunked=True)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def test_a_body_that_does_not_say_how_long_it_is_ends_at_the_limit(
+    whole: Process, settings: LazySettings
+) -> None:
+    assert pour(whole.port, settings.UPLOAD_MAX)[0] == 404
+    status, said = pour(whole.port, settings.UPLOAD_MAX + 2**20)
+    assert status == 413
+    assert b"up to 60 MB" in said

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
@@ -68,18 +67,6 @@ def security_headers(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
 
 security_headers.async_capable = True  # type: ignore[attr-defined]
 security_headers.sync_capable = True  # type: ignore[attr-defined]
-
-
-class BodyLimit(MiddlewareMixin):
-    """A request that is too large is refused before it is read."""
-
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        said = request.META.get("CONTENT_LENGTH") or "0"
-        if said.isdigit() and int(said) <= settings.UPLOAD_MAX:
-            return None
-        most = settings.UPLOAD_MAX // 2**20
-        why = f"That is too large: Clarion takes up to {most} MB at once. Make it smaller."
-        return refuse(request, 413, why)
 
 
 class Refusals(MiddlewareMixin):
