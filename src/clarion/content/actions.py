@@ -283,13 +283,18 @@ def restore(post: Post, *, by: Actor) -> None:
 
 
 def make_links(post: Post) -> None:
-    """Give every channel its own tracked link, once."""
+    """Give every channel its own tracked link, once.
+
+    A link leads to one place for ever, because where it leads is remembered where it is
+    followed: a post whose address changed before it went out gets a new link.
+    """
+    unsent = Link.objects.filter(variant__post=post, variant__sent_at=None)
+    unsent.exclude(target=post.link).delete()
     if not post.link or not post.workspace.track_links:
         return
     for variant in post.variants.filter(tracked=None):
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
         Link.objects.create(variant=variant, code=code, target=post.link)
-    Link.objects.filter(variant__post=post, variant__sent_at=None).update(target=post.link)
 
 
 def problems(post: Post) -> list[str]:

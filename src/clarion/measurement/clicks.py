@@ -1,6 +1,7 @@
 """What the short way brings in: clicks on our links, and what came of them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,9 @@ from django.utils.text import slugify
 
 from clarion.content.models import Link
 from clarion.measurement.models import Click, Conversion
+
+
+MOST = 20  # conversions that one click can bring
 
 
 @dataclass(frozen=True)
@@ -48,24 +52,41 @@ def take_in(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
     Returns the reports about clicks that are not known (yet): another process may hold them.
     """
-    links = set(
-        Link.objects.filter(
-            pk__in={r["link"] for r in rows if r["kind"] == "click"}
-        ).values_list("pk", flat=True)
-    )
-    clicks = [_click(r) for r in rows if r["kind"] == "click" and r["link"] in links]
-    Click.objects.bulk_create(clicks, ignore_conflicts=True)
+    _keep_clicks([r for r in rows if r["kind"] == "click"])
     reports = [r for r in rows if r["kind"] != "click"]
-    paths = ("link__variant__post__workspace",)
-    found = {
-        c.ref: c
-        for c in Click.objects.select_related(*paths).filter(
-            ref__in=[r["click"] for r in reports]
-        )
-    }
-    won = [_conversion(r, found[r["click"]]) for r in reports if r["click"] in found]
+    found = _locked({r["click"] for r in reports})
+    fitting = _within_most([r for r in reports if r["click"] in found])
+    won = [_conversion(r, found[r["click"]]) for r in fitting]
     Conversion.objects.bulk_create(won, ignore_conflicts=True)
     return [r for r in reports if r["click"] not in found]
+
+
+def _keep_clicks(rows: Sequence[Mapping[str, Any]]) -> None:
+    asked = Link.objects.filter(pk__in={r["link"] for r in rows})
+    links = set(asked.values_list("pk", flat=True))
+    clicks = [_click(r) for r in rows if r["link"] in links]
+    Click.objects.bulk_create(clicks, ignore_conflicts=True)
+
+
+def _locked(refs: Collection[str]) -> dict[str, Click]:
+    """Nobody else's until the transaction ends: two processes must not both see room."""
+    clicks = Click.objects.select_related("link__variant__post__workspace").order_by("pk")
+    return {c.ref: c for c in clicks.select_for_update(of=("self",)).filter(ref__in=refs)}
+
+
+def _within_most(reports: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Each report once, as many for each click as it can bring."""
+    had: dict[str, set[str]] = defaultdict(set)
+    asked = Conversion.objects.filter(click__ref__in={r["click"] for r in reports})
+    for click, ref in asked.values_list("click__ref", "ref"):
+        had[str(click)].add(ref)
+    fitting = []
+    for report in reports:
+        refs = had[report["click"]]
+        if report["ref"] not in refs and len(refs) < MOST:
+            refs.add(report["ref"])
+            fitting.append(report)
+    return fitting
 
 
 def _click(row: Mapping[str, Any]) -> Click:

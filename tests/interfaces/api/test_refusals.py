@@ -135,6 +135,13 @@ def test_an_action_that_cannot_be_done_yet_names_the_field(program, channel):
     assert said.json()["about"] == "text"
 
 
+def test_a_body_that_is_too_large_to_be_json_is_refused_as_too_large(program, space):
+    said = program.post("posts", {"text": "a" * 9 * 2**20})
+    assert said.status_code == 413
+    assert "too large" in said.json()["problem"]
+    assert not space.posts.exists()
+
+
 def test_answers_are_plain_json(program):
     said = program.get("posts/1")
     assert said["Content-Type"] == "application/json"

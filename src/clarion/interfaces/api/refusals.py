@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
@@ -20,6 +20,7 @@ NOT_HERE = "There is no such thing in this workspace."
 NOT_JSON = (
     "The body is not JSON that Clarion can read. Send UTF-8 with Content-Type application/json."
 )
+TOO_LARGE = "The body is too large: JSON may have 8 MB. Send less at once."
 UNFIT = "A value in this request is too large for what it says, or holds a control character."
 
 
@@ -31,6 +32,7 @@ def teach(api: NinjaAPI) -> None:
         PermissionDenied: (403, ""),
         Http404: (404, NOT_HERE),
         AuthenticationError: (401, SIGNED_OUT),
+        RequestDataTooBig: (413, TOO_LARGE),
         DataError: (422, UNFIT),
         UnicodeError: (422, UNFIT),
     }

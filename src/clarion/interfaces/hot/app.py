@@ -5,18 +5,17 @@ loses nothing, and the next one takes the rest over.
 """
 
 import hashlib
-import json
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from clarion.interfaces.hot import spool
+from clarion.interfaces.hot import reports, spool
+from clarion.kit.errors import Conflict, NotYet
 from clarion.measurement.clicks import Target, find_target
 
 SHORT_WAYS = ("/l/", "/collect")
@@ -36,7 +35,7 @@ async def hot(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"].startswith("/l/") and scope["method"] in ("GET", "HEAD"):
         await _follow(scope, send)
     elif scope["path"] == "/collect" and scope["method"] == "POST":
-        await _collect(receive, send)
+        await _collect(scope, receive, send)
     elif scope["path"] == "/collect" and scope["method"] == "OPTIONS":
         await _say(send, 204, b"")
     else:
@@ -84,14 +83,17 @@ def landing(target: Target, ref: str) -> str:
 def _who(scope: Scope, headers: dict[bytes, bytes]) -> dict[str, Any]:
     """Whether the same visitor came before today, and nothing that outlives the day."""
     agent = headers.get(b"user-agent", b"").decode("latin-1").lower()
-    address = (scope.get("client") or ("",))[0]
-    said = f"{_salt()}|{address}|{agent}"
+    said = f"{_salt()}|{_address(scope)}|{agent}"
     robot = not agent or any(word in agent for word in ROBOTS)
     return {
         "visitor": hashlib.sha256(said.encode()).hexdigest()[:32],
         "robot": robot or scope["method"] == "HEAD",
         "at": datetime.now(UTC).isoformat(),
     }
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
 _salts: dict[str, str] = {}
@@ -106,59 +108,23 @@ def _salt() -> str:
     return _salts[today]
 
 
-async def _collect(receive: Receive, send: Send) -> None:
+async def _collect(scope: Scope, receive: Receive, send: Send) -> None:
+    if seconds := reports.wait(_address(scope)):
+        why = f"At most {reports.PER_MINUTE} reports a minute. Wait {seconds} seconds."
+        await _say(send, 429, why.encode(), (b"retry-after", str(seconds).encode()))
+        return
     body = await _body(receive)
     if body is None:
         await _say(send, 413, b"A report has at most 4,096 bytes.")
         return
     try:
-        report = _report(json.loads(body))
-    except (
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ):
-        await _say(
-            send,
-            400,
-            b'Send JSON like {"click": "...", "kind": "purchase", "value": "12.50", '
-            b'"currency": "EUR", "ref": "order-17"}. click and ref are required.',
-        )
-        return
-    spool.append("conversion", report)
-    await _say(send, 202, b"")
-
-
-def _report(said: Any) -> dict[str, Any]:
-    """What a shop says, checked. Raises ValueError and its kin."""
-    click, ref = str(said["click"]), str(said["ref"])
-    kind, currency = str(said.get("kind", "purchase")), str(said.get("currency", "")).upper()
-    value = Decimal(str(said.get("value", "0")))
-    fine = (
-        len(click) == 32
-        and click.isascii()
-        and 0 < len(ref) <= 100
-        and 0 < len(kind) <= 30
-        and (
-            currency == "" or (len(currency) == 3 and currency.isascii() and currency.isalpha())
-        )
-        and value.is_finite()
-        and 0 <= value < Decimal("9999999999")
-    )
-    if not fine or "\x00" in click + ref + kind:
-        raise ValueError
-    (ref + kind).encode()  # half an emoji: the database would not take it
-    return {
-        "click": click,
-        "ref": ref,
-        "what": kind,
-        "currency": currency,
-        "value": str(value.quantize(Decimal("0.01"))),
-        "at": datetime.now(UTC).isoformat(),
-    }
+        spool.append("conversion", reports.read(body))
+    except Conflict as why:
+        await _say(send, 409, str(why).encode())
+    except NotYet as why:
+        await _say(send, 400, str(why).encode())
+    else:
+        await _say(send, 202, b"")
 
 
 async def _body(receive: Receive) -> bytes | None:
