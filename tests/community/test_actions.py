@@ -1,4 +1,8 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from clarion.accounts.rights import NotAllowed
@@ -96,3 +100,30 @@ def test_an_address_that_is_none_is_not_linked_to(channel):
     said = Said("1", "mention", "bo", "hi", at, url="javascript:alert(1)")
     community.take_in(channel, [said])
     assert Message.objects.get().url == ""
+
+
+def waits_for_another():
+    """Whether some connection stands before a lock that another holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_up_the_same_thing_at_once_get_one_conversation(channel):
+    said = Said("1", "post", "bo", "Who bakes rye?", timezone.now(), thread="1")
+
+    def second():
+        try:
+            return community.open_conversation(channel, said)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            mine = community.open_conversation(channel, said)
+            theirs = other.submit(second)
+            while not waits_for_another() and not theirs.done():
+                time.sleep(0.01)
+        assert theirs.result() == mine
+    assert (Conversation.objects.count(), Message.objects.count()) == (1, 1)

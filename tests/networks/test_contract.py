@@ -45,6 +45,24 @@ def picture(**more) -> Media:
     return replace(Media("image", **size, alt="A loaf of bread."), **more)
 
 
+# --- what comes from outside -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", " https://a.example", "data:text/html,x", "//a.example", 7]
+)
+def test_what_is_no_address_of_the_web_never_comes_in(url):
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    assert base.Live("1", url).url == ""
+    assert Grant("1", "bo", {}, url=url).url == ""
+    assert base.Message("1", "post", "bo", "hi", at, url=url).url == ""
+
+
+@pytest.mark.parametrize("url", ["https://a.example/1", "http://a.example", "HTTPS://A.EXAMPLE"])
+def test_an_address_of_the_web_comes_in_as_it_is(url):
+    assert base.Live("1", url).url == url
+
+
 # --- its name and its papers --------------------------------------------------------------
 
 

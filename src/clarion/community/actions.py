@@ -50,16 +50,11 @@ def open_conversation(channel: Channel, said: Said) -> Conversation:
 def storable(said: Said) -> Said:
     """Strangers write this: one letter that PostgreSQL refuses must not stop what follows."""
     texts: dict[str, Any] = {k: _plain(v) for k, v in vars(said).items() if isinstance(v, str)}
-    plain = replace(said, **texts)
-    return plain if _is_web(plain.url) else replace(plain, url="")
+    return replace(said, **texts)
 
 
 def _plain(text: str) -> str:
     return text.replace("\x00", "").encode(errors="replace").decode()
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("https://", "http://"))
 
 
 def _take(channel: Channel, said: Said) -> Conversation | None:
@@ -77,15 +72,19 @@ def _take(channel: Channel, said: Said) -> Conversation | None:
             "last_at": said.at,
         },
     )
-    Message.objects.create(
-        conversation=conversation,
+    _, made = Message.objects.get_or_create(
         channel=channel,
         remote_id=said.remote_id,
-        author=said.author[:300],
-        text=said.text,
-        url=said.url,
-        at=said.at,
+        defaults={
+            "conversation": conversation,
+            "author": said.author[:300],
+            "text": said.text,
+            "url": said.url,
+            "at": said.at,
+        },
     )
+    if not made:  # somebody else was told at the same moment
+        return None
     Conversation.objects.filter(pk=conversation.pk).update(
         state=State.OPEN, last_at=Greatest(F("last_at"), said.at)
     )

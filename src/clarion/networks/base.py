@@ -68,8 +68,18 @@ class Call:
 # --- what a network hands to us -----------------------------------------------------------
 
 
+class Linked:
+    """`url` becomes a link on our pages, so only an address of the web comes in."""
+
+    url: str
+
+    def __post_init__(self) -> None:
+        if not str(self.url).lower().startswith(("https://", "http://")):
+            object.__setattr__(self, "url", "")
+
+
 @dataclass(frozen=True)
-class Live:
+class Live(Linked):
     remote_id: str
     url: str = ""
 
@@ -83,7 +93,7 @@ class Settling:
 
 
 @dataclass(frozen=True)
-class Message:
+class Message(Linked):
     """Somebody said something: a comment on our post, a mention, a private message, a find."""
 
     remote_id: str
@@ -120,7 +130,7 @@ class Spend:
 
 
 @dataclass(frozen=True)
-class Grant:
+class Grant(Linked):
     """An account that a person let us use, and the secret that proves it."""
 
     remote_id: str
