@@ -142,7 +142,7 @@ class Story:
         done("spent {spent}, promised {promised}, left {left} of {budget} EUR".format(**purse))
         done(f"31 EUR more? {refused(lambda: self.promote('31'))}")
 
-    def promote(self, budget: str, key: str = "") -> Json:
+    def promote(self, budget: str, key: str = "refused") -> Json:
         return self.ada.do("promotions", key=key, delivery=self.delivery["id"], budget=budget)
 
     def lesson(self) -> None:

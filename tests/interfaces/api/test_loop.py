@@ -69,10 +69,11 @@ def test_the_loop_closes_over_the_api(program, playground, work):
     assert "Best so far" in lesson["text"]
     assert "opening hours" in program.get(f"campaigns/{campaign}/brief").json()["text"]
 
-    too_much = program.post("promotions", {"delivery": delivery, "budget": "51"})
+    too_much = program.post("promotions", {"delivery": delivery, "budget": "51"}, key="o1")
     assert (too_much.status_code, too_much.json()["about"]) == (422, "budget")
     until = (timezone.now() + timedelta(days=3)).isoformat()
-    order = program.post("promotions", {"delivery": delivery, "budget": "20", "until": until})
+    wanted = {"delivery": delivery, "budget": "20", "until": until}
+    order = program.post("promotions", wanted, key="o1")
     assert order.status_code == 201, order.content
     work()
     assert program.get(f"campaigns/{campaign}/purse").json()["left"] == "30.00"

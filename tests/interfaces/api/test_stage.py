@@ -60,6 +60,19 @@ def test_the_same_key_gets_the_same_answer_and_nothing_happens_twice(program, sp
     assert space.posts.count() == 1
 
 
+def test_money_is_only_spent_under_a_key_and_then_once(program, delivery, work):
+    work()
+    order = {"delivery": delivery.pk, "budget": "20"}
+    said = program.post("promotions", order)
+    assert (said.status_code, said.json()["about"]) == (422, "Idempotency-Key")
+    assert "spends money" in said.json()["problem"]
+    assert not delivery.promotions.exists()
+    assert program.post("promotions", order, dry_run=True).status_code == 201
+    first = program.post("promotions", order, key="o1")
+    assert program.post("promotions", order, key="o1").json() == first.json()
+    assert delivery.promotions.count() == 1
+
+
 def test_the_same_key_for_something_else_is_refused(program, space):
     program.post("posts", {"text": "One"}, key="k1")
     other = program.post("posts", {"text": "Two"}, key="k1")

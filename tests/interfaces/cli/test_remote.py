@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
+import socketserver
 import stat
 import subprocess
 import sys
+import threading
 
 import pytest
 from click.testing import CliRunner
@@ -42,6 +45,15 @@ def run(live_server, key, monkeypatch):
     return command
 
 
+class HangsUp(socketserver.BaseRequestHandler):
+    """Hears a request and never answers."""
+
+    heard = b""
+
+    def handle(self):
+        type(self).heard = self.request.recv(65536)
+
+
 def command(*words, stdin=None):
     words = words[0].split() if len(words) == 1 else list(words)
     return CliRunner().invoke(clarion, words, input=stdin)
@@ -66,6 +78,12 @@ def test_a_post_is_written_scheduled_and_listed(run, channel):
     assert "Rye at 8" in table
     assert table.splitlines()[0].startswith("id")
     assert "Rye at 8" in run(f"posts get {post['id']}").stdout
+
+
+def test_money_is_spent_without_thinking_of_a_key(run, delivery, work):
+    work()
+    order = answer(run(f"promotions order --delivery {delivery.pk} --budget 20 --json"))
+    assert (order["delivery"], order["budget"]) == (delivery.pk, "20.00")
 
 
 def test_a_dry_run_changes_nothing(run, space):
@@ -219,6 +237,17 @@ def test_a_server_that_does_not_answer_is_told_in_words(monkeypatch):
     monkeypatch.setenv("CLARION_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("CLARION_TOKEN", "clarion_x")
     assert "does not answer. Start Clarion" in str(command("me show").exception)
+
+
+def test_a_write_whose_answer_is_lost_can_be_said_again_without_doing_it_twice(monkeypatch):
+    with socketserver.TCPServer(("127.0.0.1", 0), HangsUp) as server:
+        threading.Thread(target=server.handle_request).start()
+        monkeypatch.setenv("CLARION_URL", f"http://127.0.0.1:{server.server_address[1]}")
+        monkeypatch.setenv("CLARION_TOKEN", "clarion_x")
+        said = str(command("posts create --text Once").exception)
+    assert "may have been done or not" in said
+    [key] = re.findall("--idempotency-key ([0-9a-f]+)", said)
+    assert f"idempotency-key: {key}".encode() in HangsUp.heard.lower()
 
 
 def test_something_that_is_not_clarion_is_told_in_words(live_server, monkeypatch):

@@ -97,7 +97,7 @@ def days(request: Request, promotion: Id) -> QuerySet[Spending]:
     return _own(request, promotion).days.all()
 
 
-@stage.write("promotions.order", "POST /promotions", PromotionShape, status=201)
+@stage.write("promotions.order", "POST /promotions", PromotionShape, status=201, spends=True)
 def order(request: Request, body: PromotionIn) -> Promotion:
     """Put money behind a live post: never more than its campaign has left."""
     [delivery] = all_named(

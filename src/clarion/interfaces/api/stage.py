@@ -19,6 +19,7 @@ from clarion.interfaces.api.door import caller
 from clarion.interfaces.api.paging import LIMIT, LIMIT_MAX, turn
 from clarion.interfaces.api.repetition import KEY_MAX, once
 from clarion.interfaces.api.shapes import Page, Problem
+from clarion.kit.errors import NotYet
 
 View = TypeVar("View", bound=Callable[..., Any])
 REFUSED = {
@@ -33,6 +34,11 @@ class Decorator(Protocol):
 
 DRY_RUN = "Do everything, take it back, and answer what would have happened."
 REPEAT = "Up to 200 characters of your choice. Within a day, the same key gets the same answer."
+MONEY = f"Required, except for a dry run: this spends money. {REPEAT}"
+NO_KEY = (
+    "This spends money, so say which order it is: send an Idempotency-Key of your choice, and "
+    "the same one when you ask again. Then it is ordered once."
+)
 
 
 class Stage(Router):
@@ -97,12 +103,14 @@ class Stage(Router):
         *,
         status: int = 200,
         outside: bool = False,
+        spends: bool = False,
         secret: Collection[str] = (),
     ) -> Decorator:
         """Do something.
 
         `outside`: it talks to a network, so no transaction is open around it, and the view
-        itself heeds `dry`. `secret` keys of the answer are shown once and not kept.
+        itself heeds `dry`. `spends`: only with a key. `secret` keys of the answer are shown
+        once and not kept.
         """
 
         def register(view: View) -> View:
@@ -117,12 +125,15 @@ class Stage(Router):
 
                 if dry_run:
                     return JsonResponse(rehearse(act), status=status)
+                if spends and not idempotency_key:
+                    raise NotYet(NO_KEY, "Idempotency-Key")
                 return once(
                     request, idempotency_key, act, status, outside=outside, secret=secret
                 )
 
             _takes(run, "dry_run", bool, Query(False, description=DRY_RUN))
-            key = Header("", alias="Idempotency-Key", max_length=KEY_MAX, description=REPEAT)
+            says = MONEY if spends else REPEAT
+            key = Header("", alias="Idempotency-Key", max_length=KEY_MAX, description=says)
             _takes(run, "idempotency_key", str, key)
             self._add(name, way, run, {status: shape})
             return view

@@ -1,6 +1,7 @@
 """One call to a running Clarion, and its answer on the terminal."""
 
 import json
+import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from clarion.interfaces.cli.tables import listed, shown
 from clarion.kit.trouble import Trouble
 
 PATIENCE = 60  # seconds; a network that Clarion asks for us may be slow
+KEY = "Idempotency-Key"
 PAGE = 200  # rows to ask for at once with --all
 
 
@@ -68,14 +70,20 @@ def _request(http: httpx2.Client, call: Call, typed: Mapping[str, Any]) -> httpx
     path = call.operation["path"]
     for name in (n for n, where in call.places.items() if where == "path"):
         path = path.replace(f"{{{name}}}", quote(str(typed[name]), safe=""))
-    key = typed.get("idempotency_key")
     return http.build_request(
         call.operation["method"],
         path,
         params=_query(call, typed),
-        headers={"Idempotency-Key": key} if key else {},
+        headers=_key(call, typed),
         **_content(call, typed),
     )
+
+
+def _key(call: Call, typed: Mapping[str, Any]) -> dict[str, str]:
+    """Every write has one, so that a lost answer can be asked for again."""
+    if KEY not in call.places:
+        return {}
+    return {KEY: typed.get("idempotency_key") or secrets.token_hex(16)}
 
 
 def _query(call: Call, typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,11 +107,20 @@ def _content(call: Call, typed: Mapping[str, Any]) -> dict[str, Any]:
     return {"json": said} if call.kind else {}
 
 
+_LOST = (  # the request went out, and its answer did not come back
+    httpx2.ReadError,
+    httpx2.ReadTimeout,
+    httpx2.WriteError,
+    httpx2.WriteTimeout,
+    httpx2.RemoteProtocolError,
+)
+
+
 # --- answers --------------------------------------------------------------------------------
 
 
 def _ask(http: httpx2.Client, request: httpx2.Request) -> dict[str, Any]:
-    with _sentences(http):
+    with _sentences(http, request.headers.get(KEY, "")):
         response = http.send(request)
     return _opened(response)
 
@@ -111,13 +128,18 @@ def _ask(http: httpx2.Client, request: httpx2.Request) -> dict[str, Any]:
 class _sentences:  # noqa: N801 - reads like a statement
     """Turns a line that fails into a sentence."""
 
-    def __init__(self, http: httpx2.Client) -> None:
-        self.url = str(http.base_url).rstrip("/")
+    def __init__(self, http: httpx2.Client, key: str = "") -> None:
+        self.url, self.key = str(http.base_url).rstrip("/"), key
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self.key and isinstance(error, _LOST):
+            raise Trouble(
+                f"{self.url} did not answer, so it may have been done or not. Say the same "
+                f"again with --idempotency-key {self.key} and it is done once."
+            ) from error
         if isinstance(error, httpx2.HTTPError | httpx2.InvalidURL):
             raise Trouble(
                 f"{self.url} does not answer. Start Clarion with `clarion up`, "
