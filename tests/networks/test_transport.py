@@ -25,6 +25,12 @@ def visit(url, allow=()):
         "http://0.0.0.0:9/",
         "http://2130706433/",
         "http://[::ffff:127.0.0.1]/",
+        "http://[::127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://224.0.0.1/",
     ],
 )
 def test_private_addresses_are_closed(url):

@@ -14,6 +14,8 @@ import httpx2
 
 from clarion.networks.base import Refused
 
+_UNICAST = ipaddress.ip_network("2000::/3")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 SERVERS_MOST = 200  # pools kept open; link cards lead anywhere
 
 
@@ -103,9 +105,19 @@ class Guard(httpcore2.AsyncNetworkBackend):
         addresses.sort(key=lambda a: ":" in a)
         if f"{host}:{port}" in self._allow:
             return addresses[0]
-        if not all(ipaddress.ip_address(a.split("%")[0]).is_global for a in addresses):
+        if not all(_is_public(a) for a in addresses):
             raise Refused(f"{host} leads into a private network, where Clarion never goes.")
         return addresses[0]
+
+
+def _is_public(address: str) -> bool:
+    """Whether it is one host of the internet, and no way around to one of a private network."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if found in _NAT64:  # the last 32 bits say where it really leads (RFC 6052)
+        found = ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)
+    if isinstance(found, ipaddress.IPv6Address):
+        return found.is_global and found in _UNICAST and found.sixtofour is None
+    return found.is_global and not found.is_multicast
 
 
 class _Stream(httpcore2.AsyncNetworkStream):
