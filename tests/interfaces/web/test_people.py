@@ -291,3 +291,47 @@ RAW = (
 def test_no_page_of_the_library_shows_its_raw_face(client, owner, path):
     client.force_login(owner)
     assert client.get(path).status_code == 404
+
+
+# --- where strangers would like us to lead --------------------------------------------------
+
+
+ELSEWHERE = ["https://evil.example/", "//evil.example/", r"/\evil.example", "javascript:alert(1)"]
+
+
+@pytest.mark.parametrize("there", ELSEWHERE)
+def test_signing_in_leads_nowhere_else(client, owner, there):
+    said = {"login": owner.email, "password": "correct horse battery", "next": there}
+    answer = client.post("/sign-in/", said)
+    assert (answer.status_code, answer.url) == (302, "/")
+
+
+@pytest.mark.parametrize("there", ELSEWHERE)
+def test_confirming_a_password_and_signing_out_lead_nowhere_else(client, owner, space, there):
+    client.force_login(owner)
+    said = {"password": "correct horse battery", "next": there}
+    assert client.post("/account/confirm/", said).url.startswith("/")
+    assert "evil" not in client.post("/account/confirm/", said).url
+    assert client.post("/sign-out/", {"next": there}).url == "/sign-in/"
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/api/v1/me", "/"])
+def test_a_host_that_is_not_ours_is_refused_in_words(client, db, path):
+    said = client.get(path, HTTP_HOST="evil.example", HTTP_X_FORWARDED_HOST="evil.example")
+    assert said.status_code == 400
+    assert "evil.example" not in said.content.decode()
+
+
+def test_a_letter_leads_to_our_address_whatever_host_a_stranger_names(client, owner, mailoutbox):
+    client.post(
+        "/sign-in/forgotten/", {"email": owner.email}, HTTP_X_FORWARDED_HOST="evil.example"
+    )
+    [letter] = mailoutbox
+    assert "http://testserver/sign-in/forgotten/" in letter.body
+
+
+def test_naming_another_address_buys_no_more_guesses(client, owner):
+    for n in range(12):
+        said = {"login": f"a{n}@bakery.example", "password": "wrong"}
+        last = client.post("/sign-in/", said, HTTP_X_FORWARDED_FOR=f"203.0.113.{n}")
+    assert last.status_code == 429
