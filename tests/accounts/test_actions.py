@@ -19,9 +19,7 @@ def test_a_program_that_may_only_invite_gives_nobody_more_than_that(space, boss,
 
 def sent_by(manager, role="editor"):
     """The key of an invitation that this member has sent."""
-    _, key = accounts.invite(
-        manager.workspace, "cy@bakery.example", role, by=manager.actor()
-    )
+    _, key = accounts.invite(manager.workspace, "cy@bakery.example", role, by=manager.actor())
     return key
 
 

@@ -37,10 +37,8 @@ class Stranger:
 def test_a_body_without_end_is_cut_off_and_refused_in_words(settings):
     settings.UPLOAD_MAX = 2**20
     stranger = Stranger(*[bytes(2**18)] * 50)
-    scope = {
-        **{"type": "http", "method": "POST", "path": "/api/v1/posts", "query_string": b""},
-        **{"headers": [], "server": ("testserver", 80)},
-    }
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/posts", "query_string": b""}
+    scope |= {"headers": [], "server": ("testserver", 80)}
     asyncio.run(asgi.application(scope, stranger.receive, stranger.send))
     start, body = stranger.said
     assert start["status"] == 413

@@ -58,7 +58,9 @@ def test_what_is_no_address_of_the_web_never_comes_in(url):
     assert base.Message("1", "post", "bo", "hi", at, url=url).url == ""
 
 
-@pytest.mark.parametrize("url", ["https://a.example/1", "http://a.example", "HTTPS://A.EXAMPLE"])
+@pytest.mark.parametrize(
+    "url", ["https://a.example/1", "http://a.example", "HTTPS://A.EXAMPLE"]
+)
 def test_an_address_of_the_web_comes_in_as_it_is(url):
     assert base.Live("1", url).url == url
 

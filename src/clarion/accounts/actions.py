@@ -109,6 +109,8 @@ def invite(workspace: Workspace, email: str, role: str, *, by: Actor) -> tuple[I
     """An invitation and its key. The key is not kept: whoever asks must hand it over now."""
     by.must("people", workspace.pk)
     _must_be_role(role, by)
+    if by.membership_id is None:
+        raise NotAllowed("Only somebody of this workspace can invite into it.")
     email = _email(email)
     if Membership.objects.filter(workspace=workspace, user__email=email).exists():
         raise NotYet(f"{email} is in this workspace already.", "email")

@@ -13,7 +13,6 @@ from django.utils.text import slugify
 from clarion.content.models import Link
 from clarion.measurement.models import Click, Conversion
 
-
 MOST = 20  # conversions that one click can bring
 
 

@@ -22,6 +22,7 @@ def data(settings, tmp_path):
     settings.DATA = tmp_path
     spool._file = None
     reports._asked.clear()
+    reports._told.clear()
     yield tmp_path
     spool._file.close() if spool._file else None
     spool._file = None

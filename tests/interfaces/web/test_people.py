@@ -296,7 +296,12 @@ def test_no_page_of_the_library_shows_its_raw_face(client, owner, path):
 # --- where strangers would like us to lead --------------------------------------------------
 
 
-ELSEWHERE = ["https://evil.example/", "//evil.example/", r"/\evil.example", "javascript:alert(1)"]
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "javascript:void(0)",
+]
 
 
 @pytest.mark.parametrize("there", ELSEWHERE)
@@ -322,7 +327,7 @@ def test_a_host_that_is_not_ours_is_refused_in_words(client, db, path):
     assert "evil.example" not in said.content.decode()
 
 
-def test_a_letter_leads_to_our_address_whatever_host_a_stranger_names(client, owner, mailoutbox):
+def test_a_letter_leads_to_our_address_whatever_host_a_stranger_says(client, owner, mailoutbox):
     client.post(
         "/sign-in/forgotten/", {"email": owner.email}, HTTP_X_FORWARDED_HOST="evil.example"
     )

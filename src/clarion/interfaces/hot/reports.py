@@ -75,7 +75,9 @@ def _checked(said: Any) -> dict[str, Any]:
         and click.isascii()
         and 0 < len(ref) <= 100
         and 0 < len(kind) <= 30
-        and (currency == "" or (len(currency) == 3 and currency.isascii() and currency.isalpha()))
+        and (
+            currency == "" or (len(currency) == 3 and currency.isascii() and currency.isalpha())
+        )
     )
     if not fine or "\x00" in click + ref + kind:
         raise ValueError
