@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from clarion.accounts.rights import CHANNEL_ROLES, ROLES, Actor
+from clarion.kit.secrets import KeyHashField
 
 
 class People(BaseUserManager["User"]):
@@ -106,7 +107,7 @@ class Invitation(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="invitations")
     email = models.EmailField()
     role = models.CharField(max_length=20)
-    key_hash = models.CharField(max_length=64, unique=True)
+    key_hash = KeyHashField()
     invited_by = models.CharField(max_length=100)
     inviter = models.ForeignKey(Membership, models.CASCADE, related_name="invitations")
     created_at = models.DateTimeField(default=timezone.now)
@@ -125,7 +126,7 @@ class SignInLink(models.Model):
     """Lets one person in, once. Printed by the command that starts Clarion."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    key_hash = models.CharField(max_length=64, unique=True)
+    key_hash = KeyHashField()
     expires_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -138,7 +139,7 @@ class ApiToken(models.Model):
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
     scopes = models.JSONField(default=list)  # of RIGHTS
-    key_hash = models.CharField(max_length=64, unique=True)
+    key_hash = KeyHashField()
     hint = models.CharField(max_length=12)  # its first letters, to tell tokens apart
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -24,7 +24,7 @@ def backup(file: Path) -> None:
     Works while Clarion runs. Keep the file as you would keep a password.
     """
     home = Home.open()
-    with _database(home) as url:
+    with database(home) as url:
         contents = pack(home, file, url, _keys(home))
     size = file.stat().st_size / 1_000_000
     click.echo(f"{file}: the database and {contents.files} files, {size:.1f} MB.")
@@ -51,7 +51,7 @@ def restore(file: Path, replace: bool) -> None:
 
 
 @contextmanager
-def _database(home: Home) -> Iterator[str]:
+def database(home: Home) -> Iterator[str]:
     """The address of the database, which runs at least as long as this."""
     if url := os.environ.get("CLARION_DATABASE_URL"):
         yield url

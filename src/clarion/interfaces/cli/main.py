@@ -20,6 +20,8 @@ COMMANDS = {
     "doctor": (f"{_CLI}.doctor:doctor", "Look for what is wrong, and say what to do."),
     "backup": (f"{_CLI}.backup:backup", "Put everything into one file."),
     "restore": (f"{_CLI}.backup:restore", "Bring everything back from that file."),
+    "export": (f"{_CLI}.export:take_out", "Take out all that is yours, in open formats."),
+    "import": (f"{_CLI}.export:bring_in", "Bring that into a new installation."),
     "web": (f"{_CLI}.run:web", "Serve the pages and the API."),
     "worker": (f"{_CLI}.run:worker", "Do what is due: publish, collect, measure."),
     "playground": (f"{_CLI}.run:playground", "Serve a practice network on this machine."),
