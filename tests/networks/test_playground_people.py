@@ -12,7 +12,6 @@ from clarion.networks.playground.chance import chance, weighted
 from clarion.networks.playground.clock import HOUR, NEVER, Clock, Tick
 from clarion.networks.playground.journey import Facts
 from clarion.networks.playground.people import person
-from clarion.networks.playground.promotions import bill
 from clarion.networks.playground.topics import gist, topics
 
 POST = Facts(1, "bakery", "Fresh bread from our oven, who would like some?", 10 * HOUR)
@@ -181,25 +180,3 @@ def test_shouting_makes_people_angry():
     loud = replace(POST, text="BUY OUR BREAD NOW OR REGRET IT")
     quiet = [journey.mood(7, POST, n) for n in range(300)].count("angry")
     assert [journey.mood(7, loud, n) for n in range(300)].count("angry") > 2 * quiet
-
-
-# --- the auction --------------------------------------------------------------------------
-
-
-@given(
-    cents=st.integers(100, 10**7),
-    hours=st.integers(1, 400),
-    good=st.floats(0.05, 0.98),
-    look=st.lists(st.floats(0, 500), min_size=1, max_size=10),
-)
-def test_a_bill_only_rises_and_never_passes_the_budget(cents, hours, good, look):
-    ad = bill(7, 1, cents, hours, round(good, 3))
-    paid = [ad.at(hour)[0] for hour in sorted(look)]
-    assert paid == sorted(paid)
-    assert 0 <= paid[0] <= paid[-1] <= cents
-
-
-def test_the_same_money_shows_a_better_post_more_often():
-    for promotion in range(20):
-        good, poor = (bill(7, promotion, 10_000, 168, g).at(168)[1] for g in (0.9, 0.1))
-        assert good > poor

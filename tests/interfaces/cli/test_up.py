@@ -83,6 +83,12 @@ def test_nothing_is_restored_under_a_running_clarion(up: Installation) -> None:
     assert "is in use by process" in done.stderr
 
 
+def test_nothing_is_imported_under_a_running_clarion(up: Installation) -> None:
+    done = up.run("import", "/tmp/any.zip")
+    assert done.returncode == 1
+    assert "is in use by process" in done.stderr
+
+
 def test_a_killed_supervisor_leaves_nothing_behind_for_the_next_start(
     up: Installation, port: int
 ) -> None:

@@ -1,17 +1,15 @@
-"""Paid reach: an auction every simulated hour, paced over the run, never past the budget."""
+"""Paid reach: ordered, stopped, billed. What it costs is decided in `auction`."""
 
 import re
 import sqlite3
-from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 from clarion.networks.playground import journey
-from clarion.networks.playground.chance import chance
+from clarion.networks.playground.auction import AUTOMATIC, Offer, bill
+from clarion.networks.playground.audience import audience
 from clarion.networks.playground.clock import DAY, HOUR, from_datetime, iso, now, to_datetime
 from clarion.networks.playground.place import Place, Who
 from clarion.networks.playground.posts import address, number, own
@@ -19,56 +17,34 @@ from clarion.networks.playground.web import Answer, Request, Sorry, say
 
 LONGEST = 366 * DAY
 MOST_CENTS = 100_000_000
+MOST_PEOPLE = 10_000_000
+REACH = 8  # people who may be shown it, for each follower, unless the order says how many
 LIKES, CLICKS = 0.015, 0.012  # for each paid view
-
-
-@dataclass(frozen=True)
-class Bill:
-    """What has been paid and shown after each hour of the run; both start at nothing."""
-
-    cents: tuple[float, ...]
-    views: tuple[float, ...]
-
-    def at(self, hours: float) -> tuple[int, int]:
-        """Whole cents and views after so many simulated hours."""
-        return int(_between(self.cents, hours) + 1e-6), int(_between(self.views, hours) + 1e-6)
-
-
-@lru_cache(2048)
-def bill(seed: int, promotion: int, cents: int, hours: int, good: float) -> Bill:
-    """A better post may bid more and pays less; who bids too little is not shown."""
-    paid, shown = [0.0], [0.0]
-    bid = 250 + 650 * good  # cents for a thousand views
-    for hour in range(hours):
-        others = 150 + 600 * chance(seed, "auction", promotion, hour)
-        spends = (cents - paid[-1]) / (hours - hour) if bid >= others else 0.0
-        paid.append(min(float(cents), paid[-1] + spends))
-        shown.append(shown[-1] + 1000 * spends / (others * (1.5 - good)))
-    return Bill(tuple(paid), tuple(shown))
-
-
-def _between(corners: tuple[float, ...], hours: float) -> float:
-    at = max(0, min(bisect_right(range(len(corners)), hours) - 1, len(corners) - 1))
-    if at == len(corners) - 1:
-        return corners[-1]
-    return corners[at] + (corners[at + 1] - corners[at]) * max(0.0, hours - at)
 
 
 def so_far(place: Place, row: sqlite3.Row, at: int) -> tuple[int, int]:
     """Cents and views of this promotion up to the real moment `at`."""
     end = min(at, row["stopped_at"] or at)
     run = place.clock.sim(end) - place.clock.sim(row["started_at"])
-    hours = -(-(row["until"] - row["started_at"]) // HOUR)
-    return _bill(place, row, hours).at(min(run / HOUR, hours))
+    offer = _offer(place, row)
+    began = place.clock.sim(row["started_at"]) // HOUR
+    return bill(place.seed, began, offer).at(min(run / HOUR, offer.hours))
 
 
-def _bill(place: Place, row: sqlite3.Row, hours: int) -> Bill:
+def _offer(place: Place, row: sqlite3.Row) -> Offer:
     sql = (
-        "select post.*, handle from post join account on account.id = account where post.id = ?"
+        "select post.*, handle from post join account on account.id = post.account "
+        "where post.id = ?"
     )
-    post = place.store.row(sql, row["post"])
-    good = journey.quality(place.seed, journey.facts(post, post["handle"])) if post else 0.0
-    return bill(place.seed, row["id"], row["cents"], hours, round(good, 3))
+    [post] = place.store.rows(sql, row["post"])
+    facts = journey.facts(post, post["handle"])
+    return Offer(
+        cents=row["cents"],
+        hours=-(-(row["until"] - row["started_at"]) // HOUR),
+        people=row["people"] or REACH * audience(place.seed, post["handle"]).size,
+        good=round(journey.quality(place.seed, facts), 3),
+        bid=row["bid"] or AUTOMATIC,
+    )
 
 
 def gained(place: Place, post_id: int) -> dict[str, int]:
@@ -76,6 +52,12 @@ def gained(place: Place, post_id: int) -> dict[str, int]:
     rows = place.store.rows("select * from promotion where post = ?", post_id)
     views = sum(so_far(place, row, now())[1] for row in rows)
     return {"views": views, "likes": int(views * LIKES), "clicks": int(views * CLICKS)}
+
+
+def of_post(place: Place, post_id: int) -> list[dict[str, Any]]:
+    """Its promotions, oldest first, as anybody may read them."""
+    rows = place.store.rows("select * from promotion where post = ? order by id", post_id)
+    return [_show(place, row) for row in rows]
 
 
 # --- the calls ----------------------------------------------------------------------------
@@ -152,8 +134,14 @@ def _order(said: Mapping[str, Any]) -> dict[str, Any]:
     currency = str(said.get("currency", ""))
     if not re.fullmatch("[A-Z]{3}", currency):
         raise Sorry(422, "The currency is three capital letters, like EUR.")
-    values = {"cents": _cents(said), "currency": currency, "until": until}
-    return {**values, "started_at": at}
+    return {
+        "cents": _cents(said, "budget", 100),
+        "bid": _cents(said, "bid", 1) if said.get("bid") else 0,
+        "people": _people(said) if said.get("people") else 0,
+        "currency": currency,
+        "until": until,
+        "started_at": at,
+    }
 
 
 def _until(said: Mapping[str, Any]) -> int:
@@ -166,16 +154,23 @@ def _until(said: Mapping[str, Any]) -> int:
     return from_datetime(until)
 
 
-def _cents(said: Mapping[str, Any]) -> int:
+def _cents(said: Mapping[str, Any], name: str, least: int) -> int:
     try:
-        cents = Decimal(str(said.get("budget", ""))) * 100
+        cents = Decimal(str(said.get(name, ""))) * 100
     except InvalidOperation as error:
-        raise Sorry(422, "The budget must be an amount like 25.00.") from error
+        raise Sorry(422, f"The {name} must be an amount like 25.00.") from error
     if not (cents.is_finite() and cents == cents.to_integral_value()):
-        raise Sorry(422, "The budget goes down to cents, not further.")
-    if not 100 <= cents <= MOST_CENTS:
-        raise Sorry(422, "The budget lies between 1.00 and 1,000,000.00.")
+        raise Sorry(422, f"The {name} goes down to cents, not further.")
+    if not least <= cents <= MOST_CENTS:
+        raise Sorry(422, f"The {name} lies between {least / 100:.2f} and 1,000,000.00.")
     return int(cents)
+
+
+def _people(said: Mapping[str, Any]) -> int:
+    people = str(said.get("people"))
+    if not (re.fullmatch("[0-9]{1,8}", people) and 1 <= int(people) <= MOST_PEOPLE):
+        raise Sorry(422, f"How many people: a number from 1 to {MOST_PEOPLE:,}.")
+    return int(people)
 
 
 def _by_key(place: Place, who: Who, key: str) -> list[sqlite3.Row]:
@@ -198,6 +193,9 @@ def _show(place: Place, row: sqlite3.Row) -> dict[str, Any]:
         "budget": f"{row['cents'] / 100:.2f}",
         "spent": f"{cents / 100:.2f}",
         "views": views,
+        "thousand": f"{10 * cents / views:.2f}" if views else "",
+        "people": _offer(place, row).people,
+        "bid": f"{row['bid'] / 100:.2f}" if row["bid"] else "",
         "currency": row["currency"],
         "running": row["stopped_at"] is None and cents < row["cents"],
     }

@@ -45,6 +45,7 @@ create table if not exists promotion (
     id integer primary key autoincrement, account integer not null, post integer not null,
     cents integer not null, currency text not null, until integer not null,
     started_at integer not null, stopped_at integer, key text not null,
+    bid integer not null default 0, people integer not null default 0,
     unique (account, key));
 create table if not exists visit (post integer primary key, done integer not null);
 create table if not exists sale (
@@ -57,6 +58,7 @@ create table if not exists fault (
     left integer not null, seconds real not null, primary key (kind, account));
 create table if not exists setting (key text primary key, value text not null);
 """
+LATER = ("bid", "people")  # columns of `promotion` that worlds made before do not have
 TABLES = (
     *("account", "token", "post", "media", "said", "promotion", "visit", "sale", "tick"),
     *("fault", "setting", "sqlite_sequence"),
@@ -71,6 +73,7 @@ class Store:
         self._path = path
         self._reader = self._open()
         self._reader.executescript(SCHEMA)
+        self._grow()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._run, name="store", daemon=True)
         self._writer.start()
@@ -114,6 +117,12 @@ class Store:
         self._queue.put(None)
         self._writer.join()
         self._reader.close()
+
+    def _grow(self) -> None:
+        known = {row["name"] for row in self.rows("pragma table_info(promotion)")}
+        for name in (name for name in LATER if name not in known):
+            kind = "integer not null default 0"
+            self._reader.execute(f"alter table promotion add column {name} {kind}")
 
     def _open(self) -> sqlite3.Connection:
         # Autocommit: transactions are begun by hand, in the writer only.
