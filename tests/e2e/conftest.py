@@ -2,7 +2,7 @@
 
 `live` is the server (`live.url`), `browser_page` a page of the bakery's owner, signed in, and
 `signed_in(user, width=390)` one of anybody else. What the browser complains of on its console
-fails the test.
+fails the test, and so does whatever a page asks of another machine.
 """
 
 import os
@@ -14,7 +14,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from asgiref.sync import AsyncToSync
@@ -25,7 +25,11 @@ from tests.playground_kit import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = os.environ.get("CLARION_TEST_BROWSER", "/usr/bin/chromium")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+HERE = "127.0.0.1"
+ARGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HERE}",  # there is no internet
+]
 FORGIVEN = ("Failed to load resource",)  # a refusal with a sentence is an answer, not a fault
 
 
@@ -133,7 +137,20 @@ def in_a_thread(act):
 
 
 @pytest.fixture
-def signed_in(live, chromium, client):
+def abroad():
+    """The addresses on other machines that pages have asked for."""
+    asked = []
+    yield asked
+    assert asked == []
+
+
+def is_abroad(url):
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob", "about") and parts.hostname != HERE
+
+
+@pytest.fixture
+def signed_in(live, chromium, client, abroad):
     """Open a page as somebody: `page = signed_in(user)`."""
     contexts, complaints = [], []
 
@@ -152,6 +169,7 @@ def signed_in(live, chromium, client):
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live.url}])
         context.set_default_timeout(10_000)
         contexts.append(context)
+        context.on("request", lambda r: is_abroad(r.url) and abroad.append(r.url))
         page = context.new_page()
         page.on("console", lambda m: m.type == "error" and hear(m.text))
         page.on("pageerror", lambda error: hear(str(error)))
