@@ -6,12 +6,17 @@
 They stand between `<!-- made by tools/readme.py: NAME -->` and `<!-- end -->`.
 """
 
+import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
+
+import django
 
 from clarion.loop import STAGES
 from clarion.networks.base import Network, Once
@@ -19,7 +24,7 @@ from clarion.networks.registry import NETWORKS
 from tools import acceptance
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("README.md", "docs/concepts.md", "docs/networks/README.md")
+FILES = ("README.md", "docs/concepts.md", "docs/export.md", "docs/networks/README.md")
 BLOCK = re.compile(r"(<!-- made by tools/readme.py: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 CAN = {
@@ -109,12 +114,34 @@ def met(here: Path) -> str:
     return f"{said}\n\n{table(['what people hire', 'met', 'what people hire', 'met'], cells)}"
 
 
+def exported(_: Path) -> str:
+    """Every table that goes along, and every column of it."""
+    tables = _schema()["tables"].items()
+    parts = [
+        (f"### {label}", told["means"], _columns(told["columns"])) for label, told in tables
+    ]
+    return "\n\n".join(part for each in parts for part in each if part)
+
+
+def stays(_: Path) -> str:
+    schema = _schema()
+    rows = [[f"`{label}`", why] for label, why in schema["tables_left_out"].items()]
+    rows += [
+        [f"`{label}.{name}`", "a secret column: something empty stands there after an import"]
+        for label, table in schema["tables"].items()
+        for name in table["left_out"]
+    ]
+    return table(["table or column", "why it stays"], rows)
+
+
 TABLES: Mapping[str, Callable[[Path], str]] = {
     "capabilities": capabilities,
     "limits": limits,
     "notes": notes,
     "stages": stages,
     "acceptance": met,
+    "exported": exported,
+    "stays": stays,
 }
 
 
@@ -124,6 +151,29 @@ TABLES: Mapping[str, Callable[[Path], str]] = {
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+@cache
+def _schema() -> Any:
+    """What stands in every export as schema.json."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clarion.config.settings")
+    os.environ.setdefault("CLARION_SECRET_KEY", "only-for-documents")
+    django.setup()
+    from clarion.kit.export.contents import schema
+    from clarion.kit.export.tables import left_out, tables
+
+    return json.loads(schema(tables(), left_out()))
+
+
+def _columns(columns: Mapping[str, Any]) -> str:
+    rows = [[f"`{name}`", _type(told), told["means"]] for name, told in columns.items()]
+    return table(["column", "type", "what it means"], rows)
+
+
+def _type(told: Mapping[str, Any]) -> str:
+    of = f" of `{told['refers_to']}`" if "refers_to" in told else ""
+    values = f": {', '.join(f'`{value}`' for value in told.get('values', ()))}".rstrip(": ")
+    return f"{told['type']}{of}{values}{' or null' if told['null'] else ''}"
 
 
 def _networks() -> list[Network]:

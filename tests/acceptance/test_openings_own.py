@@ -63,7 +63,9 @@ def rows(file, table):
 def make_a_brand(installation):
     """Three months of a brand, with pictures, made by a person at the pages."""
     with visitor(installation.link) as ada:
-        does(ada, "/setup/", name="Ada", email="ada@bakery.example", password="a long rye bread")
+        does(
+            ada, "/setup/", name="Ada", email="ada@bakery.example", password="a long rye bread"
+        )
         does(ada, "/setup/demo/")
 
 

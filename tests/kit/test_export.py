@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+from random import Random
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
@@ -264,7 +265,11 @@ def first_row(found, table, **changed):
 @pytest.mark.parametrize(
     ("table", "changed", "match"),
     [
-        ("accounts.workspace", {"name": 7}, r"accounts.workspace.jsonl, line 1: name cannot be"),
+        (
+            "accounts.workspace",
+            {"name": 7},
+            r"accounts.workspace.jsonl, line 1: name cannot be",
+        ),
         ("accounts.workspace", {"id": "1"}, "line 1: id cannot be"),
         ("accounts.workspace", {"four_eyes": 1}, "line 1: four_eyes cannot be"),
         ("accounts.workspace", {"name": None}, "line 1: name cannot be 'None'"),
@@ -321,10 +326,13 @@ def test_a_line_too_few_is_noticed(file, fresh):
 
 
 @pytest.mark.parametrize(
-    "name", ["../stranger", "media/../../stranger", "/etc/stranger", "media/ab/short", "note.txt"]
+    "name",
+    ["../stranger", "media/../../stranger", "/etc/stranger", "media/ab/short", "note.txt"],
 )
 def test_a_file_that_no_export_has_is_refused(file, fresh, name):
-    refused(written(file, members(file) | {name: b"x"}), fresh, "does not belong into an export")
+    refused(
+        written(file, members(file) | {name: b"x"}), fresh, "does not belong into an export"
+    )
 
 
 def test_a_picture_that_is_not_what_its_name_says_is_refused(file, fresh):
@@ -362,6 +370,19 @@ def test_a_flipped_bit_is_noticed(file, fresh):
     said[said.index(b"Bakery")] ^= 1
     file.write_bytes(said)
     refused(file, fresh, "is no whole export of Clarion")
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_is_changed_at_random_comes_in_whole_or_not_at_all(file, fresh, seed):
+    luck, said = Random(seed), bytearray(file.read_bytes())
+    for _ in range(3):
+        said[luck.randrange(len(said))] = luck.randrange(256)
+    said = said[luck.choice([0, 0, 7]) :]
+    file.write_bytes(said)
+    try:
+        unpack(file, fresh, Workspace)
+    except Trouble:
+        assert not Workspace.objects.exists()
 
 
 @pytest.mark.parametrize(

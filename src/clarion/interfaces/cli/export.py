@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,10 +15,10 @@ from clarion.kit.postgres import Postgres
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _TO_DO = """
 What is secret did not come along. So:
-- End the other installation before you connect channels here, or both publish what is planned.
-- Start this one: `clarion up` prints a link that signs its first person in. The others ask for a
-  new password on the sign-in page, or get a link: `clarion manage sign_in_link --email NAME`.
-- Channels say that they need to be connected again. Until then nothing goes out through them.
+- End the other installation before you connect channels here, or both publish what is due.
+- Start this one: `clarion up` prints a link that signs its first person in. The others ask for
+  a new password on the sign-in page, or get a link: `clarion manage sign_in_link --email …`
+- Channels say that they need to be connected again. Until then nothing goes out.
 - Make tokens for programs, open invitations and second factors anew."""
 
 
@@ -35,7 +36,9 @@ def take_out(file: Path) -> None:
         contents = pack(file, home.media)
     size = file.stat().st_size / 1_000_000
     rows, tables = sum(contents.rows.values()), len(contents.rows)
-    click.echo(f"{file}: {rows:,} rows of {tables} tables, {contents.files} files, {size:.1f} MB.")
+    click.echo(
+        f"{file}: {rows:,} rows of {tables} tables, {contents.files} files, {size:.1f} MB."
+    )
 
 
 @click.command("import")
@@ -73,11 +76,12 @@ def _django(home: Home, url: str) -> Iterator[None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clarion.config.settings")
     home.load()
     import django
-    from django.db import connection
+    from django.db import connections
 
     django.setup()
     try:
         yield
     finally:
-        connection.close()
-        connection.close_pool()  # before the server ends, or it looks for it
+        postgres: Any = connections["default"]
+        postgres.close()
+        postgres.close_pool()  # before the server ends, or it is looked for

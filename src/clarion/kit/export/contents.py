@@ -1,4 +1,4 @@
-"""What stands in every export beside the rows: `contents.json`, which says what must be there."""
+"""What stands in every export beside the rows: what must be there, and what it means."""
 
 import json
 import re
@@ -9,14 +9,15 @@ from typing import Any
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from clarion import __version__
 from clarion.kit.export.kinds import integer
 from clarion.kit.export.tables import Table
 from clarion.kit.trouble import Trouble
 
 FORMAT = 1
 CONTENTS, SCHEMA = "contents.json", "schema.json"
-MEDIA = re.compile(r"media/([0-9a-f]{2})/(\1[0-9a-f]{62})")  # a file is named by its own SHA-256
+MEDIA = re.compile(
+    r"media/([0-9a-f]{2})/(\1[0-9a-f]{62})"
+)  # a file is named by its own SHA-256
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Types of columns: how a value is written as JSON, and read back from what anybody may send."""
+"""Types of columns: how values are written as JSON, and read back from what anybody sends."""
 
 import math
 from collections.abc import Callable, Mapping

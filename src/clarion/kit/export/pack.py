@@ -82,7 +82,7 @@ def _write_rows(into: ZipFile, table: Table) -> int:
 def lines(table: Table) -> Iterator[bytes]:
     """The rows by primary key, each a line of JSON with its columns in declared order."""
     columns = table.columns
-    rows = table.model._base_manager.order_by("pk").values_list(*(c.name for c in columns))
+    rows = table.rows.order_by("pk").values_list(*(c.name for c in columns))
     for row in rows.iterator(AT_ONCE):
         pairs = zip(columns, row, strict=True)
         said = {c.name: None if v is None else c.kind.write(v) for c, v in pairs}

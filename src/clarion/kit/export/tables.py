@@ -64,7 +64,7 @@ class Column:
         return {**said, "means": self.means}
 
     def read(self, value: Any) -> Any:
-        """The value for the database. ValueError, or what else reading raises, if it is none."""
+        """The value for the database. Raises ValueError, among others, where it is none."""
         if value is None and self.field.null:
             return None
         found = self.kind.read(value)
@@ -83,6 +83,11 @@ class Table:
     @property
     def label(self) -> str:
         return self.model._meta.label_lower
+
+    @property
+    def rows(self) -> "models.QuerySet[models.Model]":
+        """All of them, whatever a manager of the model may hide."""
+        return models.QuerySet(self.model)
 
     @property
     def member(self) -> str:

@@ -7,13 +7,13 @@ thing before it commits. A picture is named by its own bytes, so one too many do
 
 import hashlib
 import json
-import shutil
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
-from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, models, transaction
@@ -26,6 +26,7 @@ from clarion.kit.trouble import Trouble, writing
 AT_ONCE = 1000  # rows written together
 LONGEST = 64 * 1024 * 1024  # bytes of a line
 ENCRYPTED = 1
+BROKEN = (BadZipFile, EOFError, NotImplementedError, ValueError, struct.error)
 UNFIT = (ValueError, TypeError, KeyError, ArithmeticError, RecursionError, ValidationError)
 
 
@@ -33,7 +34,9 @@ class Unfit(Trouble):
     """Something in the file is not as an export has it."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} Nothing was imported. Take the file as `clarion export` made it.")
+        super().__init__(
+            f"{what} Nothing was imported. Take the file as `clarion export` made it."
+        )
 
 
 def unpack(file: Path, media: Path, home_of_all: type[models.Model]) -> Contents:
@@ -61,7 +64,9 @@ def _opened(file: Path) -> Iterator[ZipFile]:
             yield archive
     except FileNotFoundError as error:
         raise Trouble(f"There is no file {file}.") from error
-    except (BadZipFile, EOFError, NotImplementedError) as error:
+    except OSError as error:
+        raise Trouble(f"{file} cannot be read: {error.strerror or error}.") from error
+    except BROKEN as error:
         raise Unfit(f"{file} is no whole export of Clarion.") from error
 
 
@@ -147,13 +152,13 @@ def _place(staging: Path, media: Path) -> None:
 
 def _make_room(home_of_all: type[models.Model], going: list[Table]) -> None:
     """The account that the first start makes, and nothing else, makes way."""
-    if home_of_all._base_manager.exists():
+    if Table(home_of_all).rows.exists():
         raise Trouble(
             f"There is a {home_of_all._meta.verbose_name} here already. Import into a new "
             "installation: set CLARION_DATA to a new folder."
         )
     for table in going:
-        table.model._base_manager.all().delete()
+        table.rows.delete()
 
 
 def _load(archive: ZipFile, table: Table, contents: Contents) -> None:
@@ -162,7 +167,9 @@ def _load(archive: ZipFile, table: Table, contents: Contents) -> None:
         while rows := list(islice(reader, AT_ONCE)):
             _insert(table, rows, reader.line)
     if reader.line != contents.rows[table.label]:
-        raise Unfit(f"{table.member} has {reader.line} lines and not {contents.rows[table.label]}.")
+        raise Unfit(
+            f"{table.member} has {reader.line} lines and not {contents.rows[table.label]}."
+        )
     if table.counts and contents.next_ids[table.label] <= reader.last:
         raise Unfit(f"{CONTENTS}: the next id of {table.label} is taken.")
 
@@ -170,7 +177,7 @@ def _load(archive: ZipFile, table: Table, contents: Contents) -> None:
 def _insert(table: Table, rows: list[models.Model], last: int) -> None:
     try:
         with transaction.atomic():
-            table.model._base_manager.bulk_create(rows)
+            table.rows.bulk_create(rows)
     except (DatabaseError, ValueError) as error:
         where = f"{table.member}, lines {last - len(rows) + 1} to {last}"
         raise Unfit(f"{where}: {_reason(error)}") from error
@@ -193,7 +200,9 @@ class _Reader:
     def _row(self, text: bytes) -> models.Model:
         said = self._object(text)
         values = {c.name: self._value(c.read, c.name, said[c.name]) for c in self.table.columns}
-        row = self.table.model(**values, **{f.attname: make() for f, make in self.table.secrets.items()})
+        row = self.table.model(
+            **values, **{f.attname: make() for f, make in self.table.secrets.items()}
+        )
         if not row.pk > self.last:
             raise self._unfit(f"the id {row.pk} is there already, or out of order")
         self.last = row.pk

@@ -19,7 +19,7 @@ POLICY = (
 HEADERS = (
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "same-origin"),  # with none, browsers hide whose form it was
 )
 NAV = (("/", "Feed"), ("/switchboard", "Switchboard"), ("/shop", "Demo shop"))
 MARK = re.compile(r"https?://[^\s<>\"]+|(?<![\w@/.])@[\w.-]*\w")

@@ -71,7 +71,8 @@ async def post(place: Place, request: Request) -> Answer:
     body = (
         f'<h1>A post by {escape(row["name"])}</h1><div class="column">{card}'
         f'<section class="card"><h2>Comments ({len(heard)})</h2>{talk}</section></div>'
-        f'<aside class="stack" aria-label="Why it travelled">{_why(place, row)}{_paid(place, row)}</aside>'
+        f'<aside class="stack" aria-label="Why it travelled">{_why(place, row)}'
+        f"{_paid(place, row)}</aside>"
     )
     return html.frame(f"A post by {row['name']}", body, two=True)
 
@@ -167,14 +168,15 @@ def _paid(place: Place, row: Any) -> str:
     """What each promotion has paid, next to what a thousand views cost at auction."""
     lines = "".join(
         f'<tr><th scope="row">{ad["spent"]} of {ad["budget"]} {ad["currency"]}</th>'
-        f'<td class="n">{ad["views"]:,}</td><td class="n">{ad["thousand"] or "–"}</td></tr>'
+        f'<td class="n">{ad["views"]:,}</td><td class="n">{ad["thousand"] or "-"}</td></tr>'
         for ad in promotions.of_post(place, row["id"])
     )
     if not lines:
         return ""
-    heads = '<tr><th scope="col">Spent</th><th scope="col">Views</th><th scope="col">1,000 cost</th></tr>'
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Spent", "Views", "1,000 cost"))
     return (
-        f'<section class="card"><h2>Promotions</h2><table>{heads}{lines}</table><p class="soft">'
-        "Places are auctioned: the highest bid is shown and pays what just beats the next. "
-        "A better post pays less; much money for few people pays more.</p></section>"
+        f'<section class="card"><h2>Promotions</h2><table><tr>{heads}</tr>{lines}</table>'
+        '<p class="soft">Places are auctioned: the highest bid is shown and pays what just '
+        "beats the next. A better post pays less; much money for few people pays more.</p>"
+        "</section>"
     )
