@@ -104,9 +104,12 @@ def live(transactional_db, live_server_process):
     return live_server_process
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The browser. Its driver keeps an event loop in this thread; Django must not mind."""
+    """The browser. Its driver keeps an event loop in this thread; Django must not mind.
+
+    Closed after each file: the tests of others want to run loops of their own.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         patch.setattr(AsyncToSync, "__call__", _elsewhere(AsyncToSync.__call__))
