@@ -89,6 +89,9 @@ def test_a_channel_in_another_zone_shows_its_own_hours(inside, planned, channel,
     assert "03:00 America/New_York" in page  # beside the workspace's 09:00
     page = inside.get(f"/w/bakery/calendar/?d={tuesday}&channel={channel.pk}").content.decode()
     assert "times in America/New_York" in page
+    assert 'data-time="03:00"' in page  # or a drag would move it by the hours between
+    at = f"/w/bakery/posts/{planned.pk}/peek/?zone=America/New_York"
+    assert f'value="{tuesday}T03:00"' in inside.get(at).content.decode()
 
 
 def test_a_day_keeps_the_hour_and_undo_brings_the_old_day_back(inside, planned, tuesday):

@@ -8,7 +8,6 @@ from django.core import signing
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -18,6 +17,7 @@ from clarion.channels.models import Channel
 from clarion.content.models import Post
 from clarion.interfaces.web import calendar_grid as grid
 from clarion.interfaces.web.door import Request, own, page, tell
+from clarion.interfaces.web.templatetags.posts import card
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import instant, known_zone
 from clarion.publishing import actions as publishing
@@ -50,7 +50,8 @@ def show(request: Request) -> HttpResponse:
         **_body(request, choice),
     }
     part = request.headers.get("HX-Request") == "true"
-    response = render(request, f"calendar/{'_grid' if part else 'page'}.html", context)
+    with timezone.override(choice.zone):  # a channel's calendar shows the hours it lives in
+        response = render(request, f"calendar/{'_grid' if part else 'page'}.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -103,7 +104,8 @@ def peek(request: Request, pk: int) -> HttpResponse:
     entry = queries.entry(own(_posts(), request, pk=pk), zone)
     context = {"entry": entry, "zone": zone, "when": grid.moments(entry, zone)}
     context["may_write"] = request.actor.can_somewhere("write")
-    return render(request, "calendar/_peek.html", context)
+    with timezone.override(zone):
+        return render(request, "calendar/_peek.html", context)
 
 
 @require_POST
@@ -187,8 +189,7 @@ def _moved(
         day = f"?d={entry.at:%Y-%m-%d}" if entry.at else ""
         return redirect(reverse("calendar", args=[request.workspace.slug]) + day)
     css = f"q-{entry.at.hour * 4 + entry.at.minute // 15}" if entry.at else "draft-card"
-    context = {"entry": entry, "zone": zone, "css": css, "may_write": True}
-    html = render_to_string("calendar/_post.html", context, request=request)
+    html = card(entry, request.workspace, zone, css, locked=entry.locked)
     date_ = f"{entry.at:%Y-%m-%d}" if entry.at else ""
     return JsonResponse(
         {"id": entry.post.pk, "date": date_, "text": text, "html": html, "undo": undo}

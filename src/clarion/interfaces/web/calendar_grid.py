@@ -54,6 +54,18 @@ class Cell:
     def is_today(self) -> bool:
         return self.day == self.today
 
+    @property
+    def iso(self) -> str:
+        return self.day.isoformat()
+
+    @property
+    def month(self) -> str:
+        return f"{self.day:%B}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.day:%A} {self.day.day} {self.month}"
+
     def placed(self) -> list[Placed]:
         """Posts that would cover each other stand side by side."""
         rows = [(e, e.at.hour * 4 + e.at.minute // QUARTER) for e in self.held.entries if e.at]

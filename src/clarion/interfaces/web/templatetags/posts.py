@@ -4,12 +4,16 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 
+from clarion.accounts.models import Workspace
 from clarion.content.queries import Counter
 from clarion.interfaces.web import calendar_grid
-from clarion.interfaces.web.templatetags.ui import STATES
+from clarion.interfaces.web.templatetags.ui import STATES, glyph, icon
 from clarion.publishing.queries import Entry
 from clarion.text import counting
 
@@ -17,6 +21,14 @@ register = template.Library()
 
 ROUND = 50.27  # length of a circle of radius 8
 SHOWN = 28  # letters of an address that a preview shows
+WORDS = 90  # letters of a text that a card shows
+GLYPHS = 6  # channels of a card; more would not fit
+CARD = """\
+<li class="post {css}" id="post-{pk}" data-id="{pk}" data-move="{url}move/" \
+data-peek="{url}peek/?{zone}" data-time="{clock}"{locked}>\
+<a class="post-b" href="{url}" aria-describedby="cal-help" draggable="false">{picture}\
+<span class="post-top">{time}{glyphs}{sign}</span><span class="post-t">{text}</span></a></li>
+"""
 
 
 @register.filter
@@ -28,6 +40,51 @@ def symbol(standing: str) -> str:
 @register.filter
 def moments(entry: Entry, zone: ZoneInfo) -> str:
     return calendar_grid.moments(entry, zone)
+
+
+@register.simple_tag(takes_context=True)
+def post_card(context: Context, entry: Entry, css: str = "") -> SafeString:
+    """A post on the calendar. `may_write` and `zone` are those of the page."""
+    locked = entry.locked or not context["may_write"]
+    return card(entry, context["workspace"], context["zone"], css, locked=locked)
+
+
+def card(
+    entry: Entry, workspace: Workspace, zone: ZoneInfo, css: str, *, locked: bool
+) -> SafeString:
+    """One format and no template: a month shows two hundred of them."""
+    clock = f"{entry.at:%H:%M}" if entry.at else ""
+    return format_html(
+        CARD,
+        css=f"s-{entry.standing} {css}".rstrip(),
+        pk=entry.post.pk,
+        url=reverse("post", args=[workspace.slug, entry.post.pk]),
+        zone=urlencode({"zone": zone.key}),
+        clock=clock,
+        locked=mark_safe(" data-locked") if locked else "",
+        picture=_thumb(entry, workspace),
+        time=_time(entry, zone, clock),
+        glyphs=mark_safe("".join(glyph(c.network) for c in entry.channels[:GLYPHS])),  # noqa: S308 - our own marks
+        sign=icon(symbol(entry.standing), "st", entry.label),
+        text=_cut(entry.post.text or "No words yet", WORDS),
+    )
+
+
+def _thumb(entry: Entry, workspace: Workspace) -> SafeString | str:
+    if entry.picture is None:
+        return ""
+    url = reverse("media-small", args=[workspace.slug, entry.picture.pk])
+    image = '<img class="thumb" src="{}" alt="" loading="lazy" width="28" height="28">'
+    return format_html(image, url)
+
+
+def _time(entry: Entry, zone: ZoneInfo, clock: str) -> SafeString | str:
+    if entry.at is None:
+        return ""
+    words = calendar_grid.moments(entry, zone)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', entry.at.isoformat(), words, clock
+    )
 
 
 @register.filter
@@ -65,5 +122,8 @@ def _pieces(text: str) -> list[SafeString | str]:
 
 
 def _short(url: str) -> str:
-    bare = url.split("://", 1)[1]
-    return bare if len(bare) <= SHOWN else f"{bare[: SHOWN - 1]}…"
+    return _cut(url.split("://", 1)[1], SHOWN)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,7 @@ def glyph(network: Any, css: str = "", label: str | None = None) -> SafeString:
     return _use(symbol if name else "globe", f"bi {symbol} {css}".strip(), label)
 
 
+@lru_cache(maxsize=1000, typed=True)  # typed: text that is safe is not text that is not
 def _use(symbol: str, css: str, label: str) -> SafeString:
     spoken = format_html('role="img" aria-label="{}"', label) if label else SILENT
     href = f"{_sprite()}#{symbol}"
