@@ -8,12 +8,11 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from clarion.accounts.models import Workspace
 from clarion.content.models import Post
-from clarion.measurement.tally import INTERACTIONS, Tally, add, latest, tally
+from clarion.measurement.tally import COUNTED, INTERACTIONS, Tally, add, latest, tally
 from clarion.numbers.number import Number, count, rate
 from clarion.publishing.models import Delivery
 from clarion.strategy.models import Campaign, Goal
 
-NETWORK_METRICS = ("views", "likes", "comments", "shares")
 SOURCE = "the networks' own counts"
 OWN = "our own tracked links"
 
@@ -37,7 +36,7 @@ def results(deliveries: QuerySet[Delivery]) -> Results:
 def told(tally: Tally, currency: str) -> Results:
     """A tally as numbers that say what they are. Money in `currency` and no other."""
     n = tally.live
-    numbers = {m: _counted(m, tally) for m in NETWORK_METRICS}
+    numbers = {m: _counted(m, tally) for m in COUNTED}
     numbers |= _from_links(tally, currency)
     numbers["interactions"] = _interactions(numbers, n)
     numbers["engagement_rate"] = rate(

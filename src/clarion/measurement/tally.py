@@ -1,4 +1,4 @@
-"""What is known about live posts, summed in the database: five queries, however many posts.
+"""What is known about live posts, summed in the database: three queries, however many posts.
 
 A tally keeps apart what must not be mixed: posts that report a number and posts that do not,
 money in one currency and in another. `queries` makes numbers of it that say what they are.
@@ -10,12 +10,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    F,
+    FilteredRelation,
+    FloatField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Cast, Coalesce, NullIf
 
+from clarion.content.models import Link, Post
 from clarion.measurement.models import Click, Conversion, Reading
 from clarion.publishing.models import Delivery
 
 INTERACTIONS = ("likes", "comments", "shares")
+COUNTED = ("views", *INTERACTIONS)  # what networks count
 # What tallies can be kept by, as a way from the variant that was delivered.
 BY: Mapping[str, str] = {
     "workspace": "channel__workspace",
@@ -79,19 +94,20 @@ class Tally:
 def tally(deliveries: QuerySet[Delivery], by: str = "workspace") -> dict[int, Tally]:
     """Key (an id of what `by` names) -> what is known. Posts without one are left out."""
     live = deliveries.filter(state=Delivery.State.LIVE).order_by()
-    kept = _live(live, BY[by])
-    counts, seen = _counted(live, BY[by]), _seen(live, BY[by])
-    clicks, won = _clicked(live, BY[by]), _won(live, BY[by])
+    rows = list(_summed(live, BY[by]))
+    linked = any(row["linked"] for row in rows)
+    clicks = _clicked(live, BY[by]) if linked else {}
+    won = _won(live, BY[by]) if linked else {}
     return {
-        key: Tally(
-            n,
-            linked,
-            counts.get(key, {}),
-            seen.get(key, 0),
-            *clicks.get(key, (0, 0, None)),
-            won.get(key, {}),
+        row["group"]: Tally(
+            row["n"],
+            row["linked"],
+            _parts(row),
+            row["seen"],
+            *clicks.get(row["group"], (0, 0, None)),
+            won.get(row["group"], {}),
         )
-        for key, n, linked in kept
+        for row in rows
     }
 
 
@@ -104,34 +120,44 @@ def latest(deliveries: QuerySet[Delivery]) -> QuerySet[Reading]:
     return Reading.objects.filter(delivery__in=deliveries, replaced_at=None)
 
 
-def _live(live: QuerySet[Delivery], by: str) -> list[tuple[int, int, int]]:
-    rows = live.annotate(group=F(f"variant__{by}")).exclude(group=None).values("group")
-    return list(
-        rows.annotate(n=Count("pk"), linked=Count("variant__tracked")).values_list(
-            "group", "n", "linked"
-        )
+# --- what the networks count --------------------------------------------------------------------
+
+_LIKES, _COMMENTS, _SHARES = (Coalesce(f"{metric}__total", 0) for metric in INTERACTIONS)
+_REACTED = _LIKES + _COMMENTS + _SHARES
+# A rate needs one population: interactions of the posts whose views are known.
+_SEEN = Sum(_REACTED, filter=Q(views__total__isnull=False), default=0)
+
+
+def _grouped(live: QuerySet[Delivery], by: str) -> QuerySet[Delivery, Any]:
+    """Posts under their key, each beside the newest reading of each metric."""
+    rows = live.annotate(group=F(f"variant__{by}"), **{m: _newest(m) for m in COUNTED})
+    return rows.exclude(group=None).values("group")
+
+
+def _newest(metric: str) -> FilteredRelation:
+    newest = Q(readings__metric=metric, readings__replaced_at=None)
+    return FilteredRelation("readings", condition=newest)
+
+
+def _summed(live: QuerySet[Delivery], by: str) -> QuerySet[Delivery, Any]:
+    parts: dict[str, Any] = {}
+    for m in COUNTED:
+        parts |= {f"{m}_total": Sum(f"{m}__total"), f"{m}_posts": Count(f"{m}__total")}
+        parts[f"{m}_as_of"] = Min(f"{m}__read_at")
+    return _grouped(live, by).annotate(
+        n=Count("pk"), linked=Count("variant__tracked"), seen=_SEEN, **parts
     )
 
 
-def _newest(live: QuerySet[Delivery], by: str) -> Any:
-    """Readings that know their `group`."""
-    return latest(live).annotate(group=F(f"delivery__variant__{by}")).exclude(group=None)
+def _parts(row: Mapping[str, Any]) -> dict[str, Part]:
+    return {
+        m: Part(row[f"{m}_total"], row[f"{m}_posts"], row[f"{m}_as_of"])
+        for m in COUNTED
+        if row[f"{m}_posts"]
+    }
 
 
-def _counted(live: QuerySet[Delivery], by: str) -> dict[int, dict[str, Part]]:
-    rows = _newest(live, by).values("group", "metric")
-    told = rows.annotate(sum=Sum("total"), posts=Count("pk"), as_of=Min("read_at"))
-    found: dict[int, dict[str, Part]] = {}
-    for key, metric, *part in told.values_list("group", "metric", "sum", "posts", "as_of"):
-        found.setdefault(key, {})[metric] = Part(*part)
-    return found
-
-
-def _seen(live: QuerySet[Delivery], by: str) -> dict[int, int]:
-    """A rate needs one population: interactions of the posts whose views are known."""
-    views = live.filter(readings__metric="views")
-    rows = _newest(views, by).filter(metric__in=INTERACTIONS).values("group")
-    return dict(rows.annotate(sum=Sum("total")).values_list("group", "sum"))
+# --- what our own links count -------------------------------------------------------------------
 
 
 def _clicked(live: QuerySet[Delivery], by: str) -> dict[int, tuple[int, int, datetime | None]]:
@@ -156,6 +182,44 @@ def _won(live: QuerySet[Delivery], by: str) -> dict[int, dict[str, Won]]:
     for key, currency, *rest in told.values_list("group", "currency", "n", "value_", "at_"):
         found.setdefault(key, {})[currency] = Won(*rest)
     return found
+
+
+# --- the order of a table -----------------------------------------------------------------------
+
+_KNOWN = (f"{metric}__total__isnull" for metric in INTERACTIONS)
+_WORTH: Mapping[str, Any] = {
+    **{metric: Sum(f"{metric}__total") for metric in COUNTED},
+    "interactions": Sum(
+        _REACTED, filter=Q(*((known, False) for known in _KNOWN), _connector=Q.OR)
+    ),
+    "engagement_rate": Cast(_SEEN, FloatField()) / NullIf(Sum("views__total"), 0),
+}
+_BEST = F("worth").desc(nulls_last=True)
+
+
+def in_order(deliveries: QuerySet[Delivery], metric: str, currency: str) -> list[int]:
+    """Ids of the posts, highest first by what a tally says; unknown last, then the newest."""
+    live = deliveries.filter(state=Delivery.State.LIVE).order_by()
+    if metric not in _WORTH:
+        return _by_links(live, metric, currency)
+    rows = _grouped(live, BY["post"]).annotate(worth=_WORTH[metric])
+    return list(rows.order_by(_BEST, "-group").values_list("group", flat=True))
+
+
+def _by_links(live: QuerySet[Delivery], metric: str, currency: str) -> list[int]:
+    won = "clicks__conversions"
+    worth: Mapping[str, Any] = {
+        "clicks": Count("clicks", filter=Q(clicks__robot=False)),
+        "conversions": Count(won),
+        "revenue": Sum(f"{won}__value", filter=Q(**{f"{won}__currency": currency}), default=0),
+    }
+    links = Link.objects.filter(
+        variant__post=OuterRef("pk"), variant__in=live.values("variant")
+    )
+    told = links.values("variant__post").annotate(worth=worth[metric]).values("worth")
+    posts = Post.objects.filter(pk__in=live.values("variant__post"))
+    rows = posts.annotate(worth=Subquery(told)).order_by(_BEST, "-pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 def _merged(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:

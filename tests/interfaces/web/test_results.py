@@ -1,6 +1,7 @@
 """The results pages: every number says how it came about, and none is made up."""
 
 import csv
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -116,6 +117,34 @@ def test_posts_are_sorted_by_the_chosen_column_and_paged(browser, space, live):
     by_likes = words(browser.get(at(space, "results/?sort=interactions")))
     assert "Post 00" in by_likes
     assert "Post 21" not in by_likes
+
+
+@pytest.mark.parametrize(
+    ("column", "order"),
+    [
+        ("views", "Wide Bold Liked Calm Blind"),
+        ("interactions", "Blind Bold Liked Wide Calm"),
+        ("engagement_rate", "Bold Liked Wide Calm Blind"),
+        ("clicks", "Calm Wide Blind Liked Bold"),
+        ("conversions", "Wide Calm Blind Liked Bold"),
+        ("revenue", "Wide Blind Liked Calm Bold"),
+    ],
+)
+def test_each_column_puts_the_highest_first_and_the_unknown_last(
+    browser, space, live, column, order
+):
+    live("Bold", link="", views=200, likes=50)
+    calm = live("Calm", views=10, comments=0)
+    live("Liked", views=100, likes=9, shares=11)
+    live("Blind", likes=60)
+    wide = live("Wide", views=900, comments=4)
+    for value in (None, None, None):
+        visit(calm, value)
+    visit(calm, "99", "USD")
+    for value in ("1", "2"):
+        visit(wide, value)
+    page = words(browser.get(at(space, f"results/?sort={column}"))).split('id="posts-title"')[1]
+    assert " ".join(re.findall(r"clamp-2\">(\w+)", page)) == order
 
 
 def test_results_ask_as_little_for_many_posts_as_for_few(

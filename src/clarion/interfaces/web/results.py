@@ -1,7 +1,7 @@
 """What happened: of the workspace in a stretch of time, of a campaign, of a post."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from clarion.measurement.goals import standing
 from clarion.measurement.history import Growth, growth, readings, visits
 from clarion.measurement.models import Conversion
 from clarion.measurement.queries import Results, told
-from clarion.measurement.tally import tally
+from clarion.measurement.tally import Tally, add, in_order, tally
 from clarion.numbers.number import Number
 from clarion.publishing.models import Delivery
 from clarion.strategy.models import Campaign
@@ -77,7 +77,8 @@ def _stretch(request: Request) -> Stretch:
 def show(request: Request) -> HttpResponse:
     stretch, live = _stretch(request), _live(request)
     posts, earlier = stretch.of(live), stretch.earlier(live)
-    found = queries.results(posts)
+    channels = tally(posts, "channel")
+    found = told(add(channels.values()), request.workspace.currency)
     before = queries.results(earlier) if earlier is not None else None
     context = {
         "stretch": stretch,
@@ -86,7 +87,7 @@ def show(request: Request) -> HttpResponse:
         "before": before,
         "tiles": _tiles(found, before if before and before.live else None),
         "charts": _charts(request, posts, stretch.since),
-        "channels": _by_channel(request, posts),
+        "channels": _by_channel(request, channels),
         **_table(request, posts),
     }
     return render(request, "results/results.html", context)
@@ -152,8 +153,7 @@ def _line(title: str, grown: Growth, metrics: Sequence[str]) -> Chart:
     return Chart(title, labels, [Series(LABELS[m], grown.totals[m]) for m in metrics])
 
 
-def _by_channel(request: Request, posts: QuerySet[Delivery]) -> list[tuple[Channel, Results]]:
-    known = tally(posts, "channel")
+def _by_channel(request: Request, known: Mapping[int, Tally]) -> list[tuple[Channel, Results]]:
     channels = Channel.objects.filter(pk__in=known).order_by("handle", "pk")
     return [(c, told(known[c.pk], request.workspace.currency)) for c in channels]
 
@@ -165,11 +165,11 @@ def _table(request: Request, posts: QuerySet[Delivery]) -> Context:
     """Sorted by a column, highest first; posts where it is not known come last."""
     asked = request.GET.get("sort", "views")
     sort = asked if asked in COLUMNS else "views"
-    rows = _posts(request, posts)
-    rows.sort(key=lambda row: (row[1][sort].value is None, -(row[1][sort].value or 0), -row[0]))
-    shown: Page[Any] = Paginator(rows, 20).get_page(request.GET.get("page"))
+    order = in_order(posts, sort, request.workspace.currency)
+    shown: Page[Any] = Paginator(order, 20).get_page(request.GET.get("page"))
+    known = dict(_posts(request, posts.filter(variant__post__in=list(shown))))
     return {
-        "rows": _with_posts(shown),
+        "rows": _with_posts([(pk, known[pk]) for pk in shown]),
         "pages": shown,
         "sort": sort,
         "columns": _columns(request, sort),
@@ -181,14 +181,13 @@ def _posts(request: Request, posts: QuerySet[Delivery]) -> list[tuple[int, Resul
     return [(pk, told(known, currency)) for pk, known in tally(posts, "post").items()]
 
 
-def _with_posts(rows: Iterable[tuple[int, Results]]) -> list[Context]:
-    found = list(rows)
-    pks = [pk for pk, _ in found]
+def _with_posts(rows: Sequence[tuple[int, Results]]) -> list[Context]:
+    pks = [pk for pk, _ in rows]
     posts = Post.objects.filter(pk__in=pks).prefetch_related("variants__channel").in_bulk()
     first = _first_live(Delivery.objects.filter(state=Delivery.State.LIVE), pks)
     return [
         {"post": posts[pk], "at": first.get(pk), "cells": [(LABELS[k], r[k]) for k in COLUMNS]}
-        for pk, r in found
+        for pk, r in rows
     ]
 
 
@@ -215,7 +214,9 @@ def of_campaign(request: Request, pk: int) -> HttpResponse:
     rows = Campaign.objects.select_related("workspace", "goal")
     campaign = own(rows, request, pk=pk)
     live = _live(request).filter(variant__post__campaign=campaign)
-    found, far = queries.results(live), queries.progress(campaign)
+    channels = tally(live, "channel")
+    found = told(add(channels.values()), request.workspace.currency)
+    far = queries.Progress(found[campaign.goal_metric], campaign.goal_value)
     start = campaign.starts_on or timezone.localdate(campaign.created_at)
     context = {
         "campaign": campaign,
@@ -224,7 +225,7 @@ def of_campaign(request: Request, pk: int) -> HttpResponse:
         "progress": far,
         "standing": standing(far, start, campaign.ends_on, timezone.localdate()),
         "charts": _charts(request, live, None),
-        "channels": _by_channel(request, live),
+        "channels": _by_channel(request, channels),
         "lessons": campaign.lessons.order_by("pk")[:50],
         **_best(campaign),
     }
