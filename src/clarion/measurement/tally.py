@@ -120,7 +120,7 @@ def latest(deliveries: QuerySet[Delivery]) -> QuerySet[Reading]:
     return Reading.objects.filter(delivery__in=deliveries, replaced_at=None)
 
 
-# --- what the networks count --------------------------------------------------------------------
+# --- what the networks count ------------------------------------------------------------------
 
 _LIKES, _COMMENTS, _SHARES = (Coalesce(f"{metric}__total", 0) for metric in INTERACTIONS)
 _REACTED = _LIKES + _COMMENTS + _SHARES
@@ -128,7 +128,7 @@ _REACTED = _LIKES + _COMMENTS + _SHARES
 _SEEN = Sum(_REACTED, filter=Q(views__total__isnull=False), default=0)
 
 
-def _grouped(live: QuerySet[Delivery], by: str) -> QuerySet[Delivery, Any]:
+def _grouped(live: QuerySet[Delivery], by: str) -> Any:
     """Posts under their key, each beside the newest reading of each metric."""
     rows = live.annotate(group=F(f"variant__{by}"), **{m: _newest(m) for m in COUNTED})
     return rows.exclude(group=None).values("group")
@@ -139,7 +139,7 @@ def _newest(metric: str) -> FilteredRelation:
     return FilteredRelation("readings", condition=newest)
 
 
-def _summed(live: QuerySet[Delivery], by: str) -> QuerySet[Delivery, Any]:
+def _summed(live: QuerySet[Delivery], by: str) -> Any:
     parts: dict[str, Any] = {}
     for m in COUNTED:
         parts |= {f"{m}_total": Sum(f"{m}__total"), f"{m}_posts": Count(f"{m}__total")}
@@ -157,7 +157,7 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Part]:
     }
 
 
-# --- what our own links count -------------------------------------------------------------------
+# --- what our own links count -----------------------------------------------------------------
 
 
 def _clicked(live: QuerySet[Delivery], by: str) -> dict[int, tuple[int, int, datetime | None]]:
@@ -184,7 +184,7 @@ def _won(live: QuerySet[Delivery], by: str) -> dict[int, dict[str, Won]]:
     return found
 
 
-# --- the order of a table -----------------------------------------------------------------------
+# --- the order of a table ---------------------------------------------------------------------
 
 _KNOWN = (f"{metric}__total__isnull" for metric in INTERACTIONS)
 _WORTH: Mapping[str, Any] = {
