@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "clarion.interfaces.web.middleware.LastSeen",
     "clarion.interfaces.web.middleware.Refusals",
 ]
 ROOT_URLCONF = "clarion.config.urls"

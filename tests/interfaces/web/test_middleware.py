@@ -2,6 +2,10 @@
 
 import re
 
+from allauth.usersessions.models import UserSession
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from clarion.content import actions as content
 
 
@@ -40,3 +44,22 @@ def test_a_page_that_is_asked_in_the_wrong_way_says_so(client, owner, channel):
     said = client.get(f"/w/bakery/channels/{channel.pk}/disconnect/")
     assert (said.status_code, said["Allow"]) == (405, "POST")
     assert "Go back" in said.content.decode()
+
+
+def test_looking_at_a_page_twice_in_a_minute_writes_nothing(client, space, owner):
+    client.force_login(owner)
+    client.get(f"/w/{space.slug}/inbox/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"/w/{space.slug}/inbox/")
+    assert not [q for q in queries if not q["sql"].startswith(("SELECT", "DECLARE"))]
+
+
+def test_a_session_says_when_it_was_last_seen_and_who_else_uses_it(client, space, owner, later):
+    client.force_login(owner)
+    client.get(f"/w/{space.slug}/inbox/", HTTP_USER_AGENT="Home")
+    first = UserSession.objects.get()
+    client.get(f"/w/{space.slug}/inbox/", HTTP_USER_AGENT="Elsewhere")
+    assert UserSession.objects.get().user_agent == "Elsewhere"
+    with later(minutes=2):
+        client.get(f"/w/{space.slug}/inbox/", HTTP_USER_AGENT="Elsewhere")
+    assert (UserSession.objects.get().last_seen_at - first.last_seen_at).seconds >= 120

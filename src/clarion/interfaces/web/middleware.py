@@ -3,14 +3,19 @@
 import json
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.middleware import UserSessionsMiddleware
+from allauth.usersessions.models import UserSession
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import PermissionDenied, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
 from clarion.kit.errors import Conflict, NotYet
@@ -67,6 +72,29 @@ def security_headers(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
 
 security_headers.async_capable = True  # type: ignore[attr-defined]
 security_headers.sync_capable = True  # type: ignore[attr-defined]
+
+
+class LastSeen(UserSessionsMiddleware):
+    """Notes when and from where a session was last seen, to the minute.
+
+    Looking at a page writes nothing: a commit waits for the disk.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        seen = request.user.is_authenticated and _seen_lately(request)
+        return self.get_response(request) if seen else super().__call__(request)
+
+
+def _seen_lately(request: HttpRequest) -> bool:
+    """The same program at the same address: somebody else's is noted at once."""
+    agent = UserSession._meta.get_field("user_agent")
+    return UserSession.objects.filter(
+        session_key=request.session.session_key,
+        user=request.user.pk,
+        ip=get_adapter().get_client_ip(request),
+        user_agent=request.headers.get("User-Agent", "")[: agent.max_length],
+        last_seen_at__gte=timezone.now() - timedelta(minutes=1),
+    ).exists()
 
 
 class Refusals(MiddlewareMixin):
