@@ -168,7 +168,6 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_ISSUER = "Clarion"
-USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- post -------------------------------------------------------------------------------------
 

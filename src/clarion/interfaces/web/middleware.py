@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.usersessions.middleware import UserSessionsMiddleware
 from allauth.usersessions.models import UserSession
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import PermissionDenied, TooManyFilesSent
@@ -74,27 +73,29 @@ security_headers.async_capable = True  # type: ignore[attr-defined]
 security_headers.sync_capable = True  # type: ignore[attr-defined]
 
 
-class LastSeen(UserSessionsMiddleware):
+class LastSeen(MiddlewareMixin):
     """Notes when and from where a session was last seen, to the minute.
 
     Looking at a page writes nothing: a commit waits for the disk.
     """
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        seen = request.user.is_authenticated and _seen_lately(request)
-        return self.get_response(request) if seen else super().__call__(request)
+    def process_request(self, request: HttpRequest) -> None:
+        here = request.user.is_authenticated and request.session.session_key
+        if here and not _seen_lately(request):
+            UserSession.objects.create_from_request(request)
 
 
 def _seen_lately(request: HttpRequest) -> bool:
     """The same program at the same address: somebody else's is noted at once."""
     agent = UserSession._meta.get_field("user_agent")
-    return UserSession.objects.filter(
+    lately = UserSession.objects.filter(
         session_key=request.session.session_key,
         user=request.user.pk,
         ip=get_adapter().get_client_ip(request),
         user_agent=request.headers.get("User-Agent", "")[: agent.max_length],
         last_seen_at__gte=timezone.now() - timedelta(minutes=1),
-    ).exists()
+    )
+    return bool(lately.exists())
 
 
 class Refusals(MiddlewareMixin):
