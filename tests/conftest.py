@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-# A shell that starts the tests in the background lets them ignore Ctrl-C, and all their children.
+# Started in the background, tests and all that they start would ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

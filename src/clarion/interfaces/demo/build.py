@@ -29,7 +29,7 @@ def make(owner: User, *, time_zone: str = "UTC", currency: str = "EUR") -> Works
 
 
 def _look_again() -> None:
-    """So much came at once that what PostgreSQL believes of its tables is wrong by thousands."""
+    """After so much at once PostgreSQL must not plan with what it knew of its tables."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
