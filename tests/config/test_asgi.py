@@ -43,3 +43,35 @@ def test_a_body_without_end_is_cut_off_and_refused_in_words(settings):
     start, body = stranger.said
     assert start["status"] == 413
     assert b"up to 1 MB at once" in body["body"]
+
+
+@pytest.fixture
+def seen(monkeypatch, settings):
+    """The address that Django is told, for what a proxy says."""
+
+    def of(*forwarded, behind="yes"):
+        settings.BEHIND_PROXY = behind == "yes"
+        found = []
+
+        async def app(scope, receive, send):
+            found.append(scope["client"][0])
+
+        monkeypatch.setattr(asgi, "_django", app)
+        headers = [(b"x-forwarded-for", value) for value in forwarded]
+        scope = {"type": "http", "path": "/", "headers": headers, "client": ("10.0.0.1", 1)}
+        asyncio.run(asgi.application(scope, None, None))
+        return found[0]
+
+    return of
+
+
+def test_a_visitor_has_the_address_that_our_proxy_saw_and_not_one_they_made_up(seen):
+    assert seen(b"203.0.113.9") == "203.0.113.9"
+    assert seen(b"192.0.2.1, 203.0.113.9") == "203.0.113.9"
+    assert seen(b"192.0.2.1", b"2001:db8::9") == "2001:db8::9"
+    assert seen(b"not an address") == "10.0.0.1"
+    assert seen() == "10.0.0.1"
+
+
+def test_without_a_proxy_of_ours_nobody_chooses_their_address(seen):
+    assert seen(b"203.0.113.9", behind="no") == "10.0.0.1"

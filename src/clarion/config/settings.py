@@ -197,11 +197,8 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.flag("CLARION_BEHIND_PROXY", default=False)
-    else None
-)
+BEHIND_PROXY = env.flag("CLARION_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",  # HSTS, SSL redirect and secure cookies follow CLARION_URL:
     "security.W008",  # on a machine of one's own there is plain http on loopback
