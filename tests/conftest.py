@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-# Started in the background, tests and all that they start would ignore Ctrl-C.
+# Started in the background, tests and all that they start would be deaf to these.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items):
