@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "shots"
 AXE = (ROOT / "tests/axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+HIGHEST = 8000  # pixels; longer pages are cut
 MOST = 12  # complaints to print for one page
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -102,9 +103,18 @@ def look(browser: Browser, url: str, theme: Any, width: int, asked: argparse.Nam
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(300)
     seen.complaints += too_wide(page) + unfriendly(page)
-    page.screenshot(path=SHOTS / f"{seen.name}.png", full_page=not asked.window)
+    if not asked.window:
+        unroll(page, width)
+    page.screenshot(path=SHOTS / f"{seen.name}.png")
     context.close()
     return seen
+
+
+def unroll(page: Page, width: int) -> None:
+    """A window as high as the page, drawn to its end before the picture is taken."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
+    page.wait_for_timeout(300)
 
 
 def too_wide(page: Page) -> list[str]:
