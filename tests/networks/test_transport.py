@@ -1,15 +1,17 @@
 import asyncio
+import gzip
+import threading
 
 import pytest
 
-from clarion.networks.base import Refused, TryLater
+from clarion.networks.base import Refused, TryLater, Unsure
 from clarion.networks.http import ask, client
 
 
-def visit(url, allow=()):
+def visit(url, allow=(), *, writes=True):
     async def go():
         async with client(allow=allow) as http:
-            return await ask(http, "GET", url, writes=True)
+            return await ask(http, "GET", url, writes=writes)
 
     return asyncio.run(go())
 
@@ -64,3 +66,45 @@ def test_a_connection_is_used_again(playground_server):
             return len(pool._pool.connections)
 
     assert asyncio.run(go()) == 1
+
+
+@pytest.fixture
+def packed():
+    """Visit a server that sends this body, packed."""
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    def visited(body, *, writes):
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self):
+                said = gzip.compress(body)
+                self.send_response(200)
+                self.send_header("Content-Encoding", "gzip")
+                self.send_header("Content-Length", str(len(said)))
+                self.end_headers()
+                self.wfile.write(said)
+
+            def log_message(self, *args):
+                pass
+
+        with HTTPServer(("127.0.0.1", 0), Answer) as server:
+            thread = threading.Thread(target=server.handle_request)
+            thread.start()
+            host = f"127.0.0.1:{server.server_port}"
+            try:
+                return visit(f"http://{host}/", [host], writes=writes)
+            finally:
+                thread.join()
+
+    return visited
+
+
+def test_a_packed_answer_is_read(packed):
+    assert packed(b'{"good": true}', writes=False).json() == {"good": True}
+
+
+def test_an_answer_that_swells_without_end_is_none(packed):
+    bomb = bytes(64 * 2**20)
+    with pytest.raises(TryLater):
+        packed(bomb, writes=False)
+    with pytest.raises(Unsure):
+        packed(bomb, writes=True)

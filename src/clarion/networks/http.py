@@ -11,6 +11,8 @@ from clarion.networks.base import Reconnect, Refused, TryLater, Unsure
 from clarion.networks.transport import PerServer
 
 TIMEOUT = httpx2.Timeout(30, connect=5, pool=60)
+ANSWER_MOST = 16 * 2**20  # bytes of one answer, unpacked; a server must not fill our memory
+_OF_THE_WIRE = ("content-encoding", "content-length", "transfer-encoding")
 
 
 def client(
@@ -45,7 +47,7 @@ async def ask_raw(
 ) -> httpx2.Response:
     """Like `ask`, but any answer is an answer: the adapter reads the status itself."""
     try:
-        return await http.request(method, url, **kwargs)
+        return await _whole(http, method, url, **kwargs)
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
         raise TryLater("The network could not be reached.") from error
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
@@ -54,6 +56,22 @@ async def ask_raw(
         if writes:
             raise Unsure("The network did not answer.") from error
         raise TryLater("The network did not answer.") from error
+
+
+async def _whole(
+    http: httpx2.AsyncClient, method: str, url: str, **kwargs: Any
+) -> httpx2.Response:
+    """The answer with its body. One without end counts as none."""
+    body = bytearray()
+    async with http.stream(method, url, **kwargs) as response:
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > ANSWER_MOST:
+                raise httpx2.ReadError("The answer does not end.")
+    kept = [(k, v) for k, v in response.headers.multi_items() if k not in _OF_THE_WIRE]
+    return httpx2.Response(
+        response.status_code, headers=kept, content=bytes(body), request=response.request
+    )
 
 
 def judge(response: httpx2.Response, *, writes: bool) -> httpx2.Response:
