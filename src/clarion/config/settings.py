@@ -168,6 +168,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_ISSUER = "Clarion"
+# Nobody signs up here unasked, so nobody can lock a stranger out of the stranger's address.
+# Without this a letter for a new password would bar its reader from a second factor for good.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- post -------------------------------------------------------------------------------------
 

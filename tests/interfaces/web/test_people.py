@@ -256,6 +256,19 @@ def test_codes_of_an_app_are_asked_for_when_signing_in(client, owner, space):
     assert client.get("/w/bakery/").status_code == 200
 
 
+def test_who_needed_a_new_password_can_still_have_a_second_factor(
+    client, owner, space, mailoutbox
+):
+    client.post("/sign-in/forgotten/", {"email": owner.email})
+    [link] = [word for word in mailoutbox[0].body.split() if word.startswith("http")]
+    form = client.get(link.removeprefix("http://testserver"), follow=True)
+    fresh = "fresh bread at seven"
+    client.post(form.request["PATH_INFO"], {"password1": fresh, "password2": fresh})
+    client.post("/sign-in/", {"login": owner.email, "password": fresh})
+    client.post("/account/confirm/?next=/account/security/app/", {"password": fresh})
+    assert "secret" in client.get("/account/security/app/").context["form"].__dict__
+
+
 OWN_PAGES = (
     "/account/password/",
     "/account/sessions/",
