@@ -245,6 +245,13 @@ def needing_you(workspace: Workspace) -> QuerySet[Delivery]:
     )
 
 
+def uncovered(workspace: Workspace) -> QuerySet[Post]:
+    """What was to go out and will not: changed after the yes, and nobody was asked again."""
+    waits = Delivery.objects.filter(variant__post=OuterRef("pk"), state=State.PLANNED)
+    drafts = Post.objects.filter(workspace=workspace, state=Post.State.DRAFT)
+    return drafts.filter(Exists(waits)).order_by("planned_for", "pk")
+
+
 @dataclass(frozen=True)
 class Planned:
     """How much is planned for a channel, and when the first of it is due."""

@@ -63,6 +63,14 @@ def test_a_held_post_stands_on_top_with_its_reason(home, delivery):
     assert "The picture is too large." in page
 
 
+def test_a_post_changed_after_its_approval_is_said_to_go_nowhere(home, delivery, boss):
+    post = delivery.variant.post
+    content.edit(post, version=post.version, text="Other words", by=boss)
+    page = home()
+    assert "Nothing needs you" not in page
+    assert "It will not go out: it was changed after it was approved." in page
+
+
 def test_a_shut_channel_needs_somebody(home, channel):
     channel.move("shut", problem="The password was changed.")
     page = home()

@@ -20,12 +20,13 @@ from clarion.interfaces.web.door import Request, page
 from clarion.interfaces.web.setup import is_nobody_yet
 from clarion.measurement.goals import Branch, flat, tree
 from clarion.publishing.models import Delivery
-from clarion.publishing.queries import Entry, Only, entries, needing_you
+from clarion.publishing.queries import Entry, Only, entries, needing_you, uncovered
 from clarion.strategy.models import Lesson
 
 SHOWN = 5  # rows of a box; the rest is one click away
 GOALS = 6
 TODAY = 20
+CALLING = ("held", "uncovered", "shut", "stuck", "to_answer", "to_approve")  # ask for somebody
 
 
 @login_required
@@ -44,8 +45,7 @@ def show(request: Request) -> HttpResponse:
     """The whole page, or only its boxes when something moved."""
     part = request.headers.get("HX-Request") == "true"
     context = {**_needs(request), **_waits(request), **_looks(request)}
-    context["quiet"] = not any(context[key] for key in ("held", "shut", "stuck", "to_answer"))
-    context["quiet"] = context["quiet"] and not context["to_approve"]
+    context["quiet"] = not any(context[key] for key in CALLING)
     context["steps"] = [] if request.workspace.demo else first_steps(request.workspace)
     context["nameless"] = is_nobody_yet(request.user)
     template = "home/_boxes.html" if part else "home/show.html"
@@ -55,6 +55,7 @@ def show(request: Request) -> HttpResponse:
 def _needs(request: Request) -> dict[str, Any]:
     """What stands still until a person does something."""
     held = needing_you(request.workspace)
+    changed = uncovered(request.workspace)
     channels = Channel.objects.filter(workspace=request.workspace, state=Channel.State.SHUT)
     stuck = Reply.objects.filter(
         conversation__workspace=request.workspace, state=Reply.State.HELD
@@ -62,6 +63,8 @@ def _needs(request: Request) -> dict[str, Any]:
     return {
         "held": held[:SHOWN],
         "held_count": held.count(),
+        "uncovered": list(changed[:SHOWN]),
+        "uncovered_count": changed.count(),
         "shut": list(channels.order_by("handle")[:SHOWN]),
         "stuck": list(stuck.select_related("conversation").order_by("state_since")[:SHOWN]),
     }
