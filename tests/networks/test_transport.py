@@ -46,8 +46,8 @@ def test_an_allowed_host_is_open_on_its_port_only(playground_server):
         visit(f"{playground_server.url}/", ["127.0.0.1:1"])
 
 
-def test_a_name_without_an_address_is_tried_later():
-    with pytest.raises(TryLater):
+def test_a_name_without_an_address_is_tried_later_and_named():
+    with pytest.raises(TryLater, match=r"nowhere\.invalid could not be reached"):
         visit("http://nowhere.invalid/")
 
 

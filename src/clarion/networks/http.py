@@ -49,7 +49,7 @@ async def ask_raw(
     try:
         return await _whole(http, method, url, **kwargs)
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-        raise TryLater("The network could not be reached.") from error
+        raise TryLater(f"{_host(url)} could not be reached.") from error
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise Refused("That is not a web address a network could have.") from error
     except httpx2.TransportError as error:
@@ -72,6 +72,11 @@ async def _whole(
     return httpx2.Response(
         response.status_code, headers=kept, content=bytes(body), request=response.request
     )
+
+
+def _host(url: str) -> str:
+    """The machine a person would look for; the whole address stays out of what people read."""
+    return httpx2.URL(url).host or "The network"
 
 
 def judge(response: httpx2.Response, *, writes: bool) -> httpx2.Response:
