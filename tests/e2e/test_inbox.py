@@ -38,7 +38,7 @@ def test_keys_walk_through_the_list_answer_and_are_done(browser_page, space, say
     expect(page.locator(".said-by.pending")).to_contain_text("At seven")
     expect(page.locator("#id_text")).to_have_value("")
     assert Reply.objects.get().conversation == bo
-    page.locator("#convo-title").click()
+    page.keyboard.press("Escape")
     page.keyboard.press("e")
     expect(page.locator("#toasts")).to_contain_text("Done with bo")
     expect(page.locator("#convo-title")).to_have_text("cy")

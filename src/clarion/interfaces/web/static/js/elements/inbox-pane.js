@@ -97,6 +97,7 @@ class InboxPane extends HTMLElement {
 
   pressed(event) {
     if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && event.target === this.area) return event.target.blur(); // the keys walk again
     if (event.defaultPrevented || event.target.closest?.(TYPING)) return;
     const act = { j: () => this.step(1), k: () => this.step(-1) }[event.key] ?? (() => this.press(event.key));
     if (act()) event.preventDefault();
