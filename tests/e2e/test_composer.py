@@ -102,6 +102,14 @@ def test_pictures_come_in_and_what_is_none_says_so(browser_page, live, post, png
     assert [m.alt for m in post.pieces()] == ["A round loaf"]
 
 
+def test_a_refused_time_is_looked_at_and_not_searched_for(browser_page, live, post):
+    page = browser_page
+    page.goto(f"/w/bakery/posts/{post.pk}/")
+    page.get_by_role("button", name="Schedule").click()
+    expect(page.get_by_label("Day")).to_be_focused()
+    expect(page.get_by_text("Choose when it should go out.")).to_be_in_viewport()
+
+
 def test_publish_now_asks_first(browser_page, live, post, work, playground):
     page = browser_page
     page.goto(f"/w/bakery/posts/{post.pk}/")
@@ -115,6 +123,8 @@ def test_publish_now_asks_first(browser_page, live, post, work, playground):
     expect(page.locator(".toast")).to_contain_text("On its way")
     work()
     expect(page.locator("#deliveries")).to_contain_text("See it")  # told by the live stream
+    expect(page.locator(".page-h .badge")).to_have_text("Live")
+    expect(page.get_by_role("button", name="Publish now")).to_have_count(0)
     assert playground.stats["accepted"] == 1
 
 

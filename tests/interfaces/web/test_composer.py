@@ -236,6 +236,39 @@ def test_pictures_are_shown_small_and_only_to_members(inside, space, boss, clien
 # --- what the networks would say ------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("example.com/brot", "https://example.com/brot"),
+        ("bäckerei-müller.de", "https://bäckerei-müller.de"),
+        ("http://example.com/", "http://example.com/"),
+    ],
+)
+def test_a_link_needs_no_scheme(inside, channel, typed, kept):
+    said = fields(None, channel, text="Bread", link=typed, do="save")
+    inside.post("/w/bakery/compose/", said)
+    assert Post.objects.get().link == kept
+
+
+def test_a_post_that_was_not_begun_is_no_mistake(inside, channel):
+    page = inside.get("/w/bakery/compose/").content.decode()
+    assert "Write something or add a picture." in page
+    assert "note bad" not in page
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ("calendar", "Move a post"),
+        ("compose", "Save now"),
+        ("inbox", "Leave the answer"),
+    ],
+)
+def test_the_sheet_of_shortcuts_has_those_of_the_page(inside, space, page, says):
+    sheet = inside.get(f"/w/bakery/{page}/").content.decode().split('id="keys"')[1]
+    assert says in sheet.split("</dialog>")[0]
+
+
 def test_what_is_too_long_is_said_before_it_is_sent(inside, channel):
     sent = fields(None, channel, text="x" * 501)
     said = inside.post("/w/bakery/compose/check/", sent, **JSON).json()

@@ -1,5 +1,6 @@
 """What stands in the fields of the composer, right or wrong, saved or not."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,7 @@ from clarion.networks.base import Field
 from clarion.strategy.models import Campaign
 
 DIGITS = 18  # an id with more is none of ours
+BARE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/?#]\S*)?")  # a name with a dot, no scheme
 
 
 @dataclass
@@ -43,6 +45,12 @@ class Typed:
     @property
     def words(self) -> Words:
         return Words(self.text, self.more, self.link, self.media, self.own)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is said or shown yet, which is a beginning and no mistake."""
+        said = [self.text, *self.more, self.link, *(own.text for own in self.own.values())]
+        return not self.media and not any(words.strip() for words in said)
 
     def changes(self) -> dict[str, Any]:
         """As `content.write` and `content.edit` take them; the time comes on top."""
@@ -122,7 +130,7 @@ def read(request: Request, post: Post | None, choice: Sequence[Channel]) -> Type
     return Typed(
         text=_plain(said.get("text", "")),
         more=[part for text in said.getlist("more") if (part := _plain(text)).strip()],
-        link=said.get("link", "").strip(),
+        link=_address(said.get("link", "").strip()),
         channels=channels,
         media=_media(request, said),
         own={**{c.pk: _own(c, said) for c in channels}, **_out(post)},
@@ -154,6 +162,12 @@ def _out(post: Post | None) -> dict[int, Own]:
 
 def option_name(channel: Channel, option: Field) -> str:
     return f"opt-{channel.pk}-{option.key}"
+
+
+def _address(typed: str) -> str:
+    """What people type from a poster, `example.com/bread`, as a web address."""
+    bare = BARE.fullmatch(typed)
+    return f"https://{typed}" if bare else typed
 
 
 def _media(request: Request, said: QueryDict) -> list[Media]:

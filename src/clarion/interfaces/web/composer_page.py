@@ -96,6 +96,7 @@ def verdicts(request: Request, post: Post | None, typed: Typed) -> dict[str, Any
     return {
         "fits": fits,
         "missing_alt": [m for m in typed.media if not m.alt.strip()],
+        "untouched": typed.is_empty,
         "blocked": too_much or any(f.blocked for f in fits),
         "why_not": "" if post and post.is_approved and _publishes(request, typed) else why,
         "shut": [c for c in typed.channels if not c.is_open],

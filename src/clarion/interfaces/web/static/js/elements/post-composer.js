@@ -13,6 +13,8 @@ const UNREACHED = "Not saved: the server could not be reached. It is tried again
 
 class PostComposer extends HTMLElement {
   connectedCallback() {
+    this.standing = this.querySelector("#deliveries")?.dataset.standing;
+    this.addEventListener("htmx:after:swap", () => this.movedOn());
     this.form = this.querySelector("form.cmp-form");
     if (!this.form) return;
     this.form.addEventListener("input", event => this.typed(event));
@@ -29,6 +31,7 @@ class PostComposer extends HTMLElement {
     this.carry();
     this.showTabs();
     this.look();
+    this.toProblem();
   }
 
   disconnectedCallback() {
@@ -36,6 +39,23 @@ class PostComposer extends HTMLElement {
     removeEventListener("keydown", this.hot);
     clearTimeout(this.saving);
     clearTimeout(this.looking);
+  }
+
+  // A no of the server stands beside its field, which may be far below what one sees.
+  toProblem() {
+    const field = this.form.querySelector("[aria-invalid=true]");
+    const said = field ?? this.form.querySelector(".err:not([hidden])");
+    said?.scrollIntoView({ block: "center" });
+    field?.focus({ preventScroll: true });
+  }
+
+  // It went out, or stopped, while somebody looked: the badge and the fields follow. Not while
+  // something is typed here that a fresh page would lose.
+  movedOn() {
+    const now = this.querySelector("#deliveries")?.dataset.standing;
+    const typing = document.activeElement?.matches("input, textarea") && document.activeElement.value;
+    if (now === this.standing || this.unsaved || typing) return;
+    location.reload();
   }
 
   typed(event) {
@@ -62,8 +82,8 @@ class PostComposer extends HTMLElement {
     if (event.submitter?.hasAttribute("data-blocked")) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      this.querySelector("#checks .note.bad, #counters")?.scrollIntoView({ block: "center" });
-      this.say(this.querySelector("#checks .note.bad")?.textContent.trim() ?? "Choose at least one channel first.", true);
+      this.querySelector("#checks .note:is(.bad, .hint), #counters")?.scrollIntoView({ block: "center" });
+      this.say(this.querySelector("#checks .note:is(.bad, .hint)")?.textContent.trim() ?? "Choose at least one channel first.", true);
       return;
     }
     this.unsaved = false;
