@@ -151,6 +151,7 @@ class ApiToken(models.Model):
     def actor(self) -> Actor:
         person = self.membership.actor()
         scopes = frozenset(self.scopes)
+        held = person.may.union(*person.on_channels.values())
         return Actor(
             name=f"{person.name} ({self.name})",
             workspace_id=person.workspace_id,
@@ -159,6 +160,7 @@ class ApiToken(models.Model):
             membership_id=person.membership_id,
             user_id=person.user_id,
             kind="token",
+            withheld=held - scopes,
         )
 
 

@@ -60,6 +60,7 @@ class Actor:
     membership_id: int | None = None
     user_id: int | None = None
     kind: str = "person"  # "person" | "token" | "worker" | "command"
+    withheld: frozenset[str] = frozenset()  # what the person may and this token may not
 
     def can(self, right: str, channel_id: int | None = None) -> bool:
         if channel_id is not None and right in ON_CHANNELS and channel_id in self.on_channels:
@@ -73,11 +74,20 @@ class Actor:
         """Raises NotAllowed, in words, unless this actor has the right here."""
         if workspace_id != self.workspace_id:
             raise NotAllowed("That belongs to another workspace.")
+        self.must_hold(right)
         if not self.can(right, channel_id):
             where = " on this channel" if channel_id is not None else ""
             raise NotAllowed(
                 f"{self.name} may not {RIGHTS[right]}{where}. "
                 "An owner or manager of the workspace can give this right on the Team page."
+            )
+
+    def must_hold(self, right: str) -> None:
+        """Raises NotAllowed where only the token stands in the way, not the role."""
+        if right in self.withheld:
+            raise NotAllowed(
+                f"This token may not {RIGHTS[right]}: it was made without the scope `{right}`. "
+                "Make one that has it on your account page, or with `clarion token new`."
             )
 
 

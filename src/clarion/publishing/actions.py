@@ -308,6 +308,7 @@ def _call_off(rows: QuerySet[Delivery]) -> int:
 
 
 def _must_publish(post: Post, by: Actor) -> None:
+    by.must_hold("publish")
     for channel in Channel.objects.filter(pk__in=post.variants.values("channel")):
         if by.workspace_id == post.workspace_id and not by.can("publish", channel.pk):
             raise NotAllowed(
@@ -326,6 +327,7 @@ def _may_approve(post: Post, by: Actor) -> bool:
 
 
 def _approve_myself(post: Post, by: Actor) -> Post:
+    by.must_hold("approve")
     if not _may_approve(post, by):
         raise NotAllowed(
             "This post needs somebody else's approval before it can be scheduled. "
