@@ -1,10 +1,12 @@
 """What every write and every list has in common."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils import timezone
 from tests.interfaces.api.conftest import program_of
 
 from clarion.accounts.models import ApiToken, JournalEntry, Repetition
@@ -191,6 +193,15 @@ def test_a_cursor_of_another_list_is_refused(program, space):
     assert program.get("posts", cursor=cursor).status_code == 422
 
 
+def test_lists_in_the_same_order_do_not_take_each_others_cursors(program):
+    for n in range(2):
+        program.post("posts", {"text": f"{n}"})
+    cursor = program.get("posts", limit=1).json()["next_cursor"]
+    assert program.get("campaigns", cursor=cursor).status_code == 422
+    first = program.get("networks", limit=1).json()["next_cursor"]
+    assert program.get("posts", cursor=first).status_code == 422
+
+
 @pytest.mark.parametrize("limit", [0, -1, 201, 10**30, "many"])
 def test_a_page_has_one_to_two_hundred_rows(program, limit):
     said = program.get("posts", limit=limit)
@@ -242,6 +253,20 @@ def test_scopes_narrow_what_the_person_may(owner, space):
     refused = narrow.post("posts", {"text": "No"})
     assert refused.status_code == 403
     assert "may not write" in refused.json()["problem"]
-    assert narrow.get("journal").status_code == 403
+    said = narrow.get("journal")
+    assert said.status_code == 403
+    assert "made without the scope `journal`" in said.json()["problem"]
     blind = program_of(space.memberships.get(user=owner), scopes=["write"])
     assert blind.get("posts").status_code == 403
+
+
+def test_a_token_that_lacks_a_scope_says_so_and_sends_nobody_to_the_team(owner, space, channel):
+    writer = program_of(space.memberships.get(user=owner), scopes=["read", "write", "publish"])
+    post = writer.post("posts", {"text": "Rye", "channels": [channel.pk]}).json()["id"]
+    tomorrow = {"at": (timezone.now() + timedelta(days=1)).isoformat()}
+    said = writer.post(f"posts/{post}/schedule", tomorrow)
+    assert said.status_code == 403
+    assert "without the scope `approve`" in said.json()["problem"]
+    editor = program_of(space.memberships.get(user=owner), scopes=["read", "write", "approve"])
+    said = editor.post(f"posts/{post}/schedule", tomorrow)
+    assert "without the scope `publish`" in said.json()["problem"]

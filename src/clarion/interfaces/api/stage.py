@@ -83,7 +83,7 @@ class Stage(Router):
                 request: HttpRequest, cursor: str, limit: int, **given: Any
             ) -> HttpResponseBase:
                 _must(request, right)
-                rows, after = turn(view(request, **given), order, cursor, limit)
+                rows, after = turn(view(request, **given), order, cursor, limit, of=name)
                 page = Page[shape](items=rows, next_cursor=after)  # type: ignore[valid-type]
                 return JsonResponse(page.model_dump(mode="json"))
 
