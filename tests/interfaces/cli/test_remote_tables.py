@@ -60,3 +60,9 @@ def test_what_hangs_below_is_moved_to_the_right():
         {"id": 1, "variants": [{"channel": 2, "text": "x"}, {"channel": 3}], "more": []}
     )
     assert said == "id        1\nvariants\n  channel  2\n  text     x\n\n  channel  3"
+
+
+def test_one_thing_is_told_whole_with_its_seal():
+    said = shown({"rows": 3, "seal": "x" * 64, "deliveries": [{"id": 1, "remote_id": "p1"}]})
+    assert "x" * 64 in said
+    assert "p1" not in said

@@ -1,5 +1,7 @@
 """`clarion sign-in` and `clarion sign-out`."""
 
+import sys
+
 import click
 
 from clarion.interfaces.cli.remote_pass import Pass, address, kept_in
@@ -16,12 +18,19 @@ def sign_in(url: str | None, token: str | None) -> None:
     from clarion.interfaces.cli.remote_call import ask
 
     place = (url or address()).rstrip("/")
-    key = token or click.prompt(f"Token for {place}", hide_input=True)
+    key = token or _asked(place)
     found = Pass(place, key.strip())
     who = ask("me", found)
     found.keep()
     may = ", ".join(who["may"]) or "nothing"
     click.echo(f"Signed in to {who['workspace']} as {who['name']}. May: {may}.")
+
+
+def _asked(place: str) -> str:
+    """From a person without showing it, or from what was piped in."""
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Token for {place}", hide_input=True))
+    return sys.stdin.readline()
 
 
 @click.command("sign-out")

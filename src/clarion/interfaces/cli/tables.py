@@ -13,7 +13,7 @@ from typing import Any
 
 NARROW = 6  # columns: a cell is not cut shorter than this
 GAP = "  "
-# For programs: --json has them.
+# Too much for a table and for what hangs below a thing: --json has them.
 UNSEEN = {"seal", "previous", "sha256", "remote_id", "evidence", "before", "after"}
 
 Row = Mapping[str, Any]
@@ -32,8 +32,12 @@ def listed(rows: Sequence[Row], width: int | None = None) -> str:
 
 
 def shown(thing: Row, indent: str = "") -> str:
-    """One line for each key; what hangs below is moved to the right."""
-    found = {k: v for k, v in thing.items() if k not in UNSEEN and v not in (None, "", [], {})}
+    """One line for each key; what hangs below is moved to the right.
+
+    The thing that was asked for is told whole: its seal is what is noted down elsewhere.
+    """
+    unseen = UNSEEN if indent else frozenset()
+    found = {k: v for k, v in thing.items() if k not in unseen and v not in (None, "", [], {})}
     pad = max((len(key) for key in found), default=0)
     return "\n".join(_entry(key, value, pad, indent) for key, value in found.items())
 
