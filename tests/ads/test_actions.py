@@ -180,3 +180,10 @@ def test_what_may_be_running_is_looked_up_however_late(held, boss, work, later):
 def test_an_analyst_may_not_try_again(held, member):
     with pytest.raises(NotAllowed):
         ads.retry(held, by=member("analyst").actor())
+
+
+def test_a_post_without_an_address_on_the_network_is_not_promoted(live, boss):
+    live.url = ""
+    with pytest.raises(NotYet, match="no address on Playground"):
+        ads.promote(live, 10, by=boss)
+    assert not Promotion.objects.exists()

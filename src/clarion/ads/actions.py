@@ -121,6 +121,11 @@ def _check(delivery: Delivery, campaign: Campaign, amount: Decimal, until: datet
         raise NotYet(f"Clarion cannot promote posts on {network.name}.")
     if delivery.state != Delivery.State.LIVE:
         raise NotYet("Only a post that is live can be promoted.")
+    if not delivery.url:
+        raise NotYet(
+            f"This post has no address on {network.name}, so it cannot be promoted there. "
+            "Publish one, and promote that."
+        )
     left, currency = purse(campaign).left, campaign.workspace.currency
     if amount > left:
         raise NotYet(

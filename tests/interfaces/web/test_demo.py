@@ -159,3 +159,15 @@ def test_the_demo_is_quickly_there(owner, there):
     began = time.process_time()
     make(owner)
     assert time.process_time() - began < 10  # of this process; far above what it takes
+
+
+def test_no_invented_post_is_offered_for_real_money(demo, client, owner):
+    """It stands on no network: an order would be taken and then fail."""
+    client.force_login(owner)
+    page = client.get(f"/w/{demo.slug}/paid/").content.decode()
+    assert "/paid/new/" not in page
+    assert "stands on none" in page
+    post = Post.objects.filter(workspace=demo, variants__deliveries__state="live").first()
+    page = client.get(f"/w/{demo.slug}/posts/{post.pk}/results/").content.decode()
+    assert "see it there" not in page
+    assert "/paid/new/" not in page

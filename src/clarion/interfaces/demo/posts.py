@@ -175,7 +175,6 @@ def _delivery(scene: Scene, number: int, entry: Entry, variant: Variant) -> Deli
     if entry.state == "live":
         delivery.said = entry.text
         delivery.remote_id = f"demo-{number}"
-        delivery.url = variant.channel.url
         delivery.maybe_out, delivery.tries, delivery.first_sent_at = True, 1, at
         delivery.live_at = at + timedelta(seconds=scene.dice.randrange(1, 4))
     return delivery

@@ -76,7 +76,7 @@ def show(request: Request) -> HttpResponse:
 
 
 def _offered(request: Request) -> QuerySet[Delivery]:
-    """Live posts that could be promoted, the newest first."""
+    """Live posts that stand on a network that takes promotions, the newest first."""
     able = [key for key, network in NETWORKS.items() if network.ads is not None]
     rows = Delivery.objects.filter(
         channel__workspace=request.workspace,
@@ -84,7 +84,7 @@ def _offered(request: Request) -> QuerySet[Delivery]:
         channel__state=Channel.State.OPEN,
         state=Delivery.State.LIVE,
         part=0,
-    )
+    ).exclude(url="")
     return rows.select_related("channel", "variant__post").order_by("-live_at")[:OFFERED]
 
 

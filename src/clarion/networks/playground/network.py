@@ -319,7 +319,7 @@ async def _get(call: Call, path: str, **params: str | list[str]) -> Any:
 
 def _accepted(response: httpx2.Response, *, writes: bool) -> Any:
     """What a good answer says. A refusal's own sentence reaches the person."""
-    if response.status_code in (413, 415, 422):
+    if response.status_code in (404, 413, 415, 422):
         raise Refused(str(_read(response).get("problem") or "The Playground said no."))
     return _read(judge(response, writes=writes), writes=writes)
 
