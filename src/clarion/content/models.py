@@ -19,7 +19,9 @@ from clarion.kit.steps import WorkItem
 from clarion.networks.base import Draft, Problem
 from clarion.networks.base import Media as Piece
 from clarion.strategy.models import Campaign
+from clarion.text.shortening import shortened
 
+TITLE = 60  # characters that a post is known by
 CODE_LENGTH = 8  # characters of a tracked link's code
 
 
@@ -107,7 +109,7 @@ class Post(WorkItem):
         ]
 
     def __str__(self) -> str:
-        return self.text[:60] or f"Post {self.pk}"
+        return shortened(self.text, TITLE) or f"Post {self.pk}"
 
     def pieces(self) -> list[Media]:
         return [p.media for p in self.placements.all()]
@@ -179,7 +181,7 @@ class Variant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel}: {self.words[:60]}"
+        return f"{self.channel}: {shortened(self.words, TITLE)}"
 
     @property
     def words(self) -> str:

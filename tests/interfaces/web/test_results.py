@@ -33,7 +33,11 @@ def live(space, channel, campaign, boss):
         [delivery] = publishing.publish_now(post, by=boss)
         out = timezone.now() - timedelta(days=days)
         Delivery.objects.filter(pk=delivery.pk).update(
-            state="live", remote_id=f"r{next(count)}", live_at=out, due_at=None
+            state="live",
+            remote_id=f"r{next(count)}",
+            url="https://there.example/",
+            live_at=out,
+            due_at=None,
         )
         for metric, total in totals.items():
             Reading.objects.create(delivery=delivery, metric=metric, total=total)
@@ -280,3 +284,15 @@ def test_results_of_another_workspace_are_not_there(client, space, live, campaig
 )
 def test_a_number_is_written_with_its_unit(number, text):
     assert written(number) == text
+
+
+def test_clicks_that_a_network_counted_are_not_called_our_visits(browser, space, live):
+    delivery = live(clicks=7)
+    page = words(browser.get(f"/w/{space.slug}/posts/{delivery.variant.post_id}/results/"))
+    assert 'data-label="Number">Clicks, counted there<' in page
+
+
+def test_a_long_post_is_seen_to_be_cut(browser, space, live):
+    live(text="Porridge with baked plums, only while the plums last. The door is open.")
+    page = words(browser.get(f"/w/{space.slug}/results/"))
+    assert "only while the plums last. The…" in page

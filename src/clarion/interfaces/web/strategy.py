@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clarion.interfaces.web.door import Request, blaming, day_input, leaf, own, page
+from clarion.interfaces.web.templatetags.figures import LABELS
 from clarion.measurement.goals import chain, tree
 from clarion.strategy import actions
 from clarion.strategy.metrics import METRICS
 from clarion.strategy.models import Audience, Goal
 
-METRIC_CHOICES = [(key, f"{key.capitalize()}: {what}") for key, what in METRICS.items()]
+METRIC_CHOICES = [(key, f"{LABELS[key]}: {what}") for key, what in METRICS.items()]
 DRILLED = 50  # posts that a goal is drilled down to
 
 

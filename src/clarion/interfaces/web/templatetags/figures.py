@@ -37,6 +37,12 @@ def metric(key: str) -> str:
     return LABELS.get(key, key.replace("_", " ").capitalize())
 
 
+@register.filter
+def reported(key: str) -> str:
+    """What a network's own count is called: its clicks are not our visits."""
+    return "Clicks, counted there" if key == "clicks" else metric(key)
+
+
 @register.simple_tag
 def figure(number: Number) -> SafeString:
     """`{% figure number %}`: the value with its unit, or a dash that says why there is none."""
@@ -68,7 +74,9 @@ def pace(progress: Progress, standing: Standing, what: str = "") -> dict[str, An
         "progress": progress,
         "standing": standing,
         "width": min(progress.percent or 0.0, 100.0),
-        "target": written(target) if progress.reached.unit else f"{written(target)} {what}",
+        "target": written(target)
+        if progress.reached.unit
+        else f"{written(target)} {metric(what).lower()}",
     }
 
 
