@@ -39,7 +39,7 @@ def set_goal(
         name=_named(name, "goal", 200),
         kpi=_metric(kpi, "kpi"),
         target=_count(target, "target"),
-        deadline=_day(deadline, "deadline"),
+        deadline=_coming(deadline, "deadline"),
     )
     record(by, "goal.set", f"Goal {goal.pk}", after=_of_goal(goal))
     return goal
@@ -146,8 +146,8 @@ def start_campaign(
         goal_metric=_metric(goal_metric, "goal_metric"),
         goal_value=_count(goal_value, "goal_value"),
         budget=_money(budget, "budget"),
-        starts_on=starts_on,
-        ends_on=ends_on,
+        starts_on=_day_or_none(starts_on, "starts_on"),
+        ends_on=_day_or_none(ends_on, "ends_on"),
     )
     record(by, "campaign.started", f"Campaign {campaign.pk}", after=_of_campaign(campaign))
     return campaign
@@ -167,7 +167,9 @@ def change_campaign(campaign: Campaign, *, by: Actor, **changes: Any) -> None:
         "goal_metric": lambda v: _metric(v, "goal_metric"),
         "goal_value": lambda v: _count(v, "goal_value"),
         "budget": lambda v: _money(v, "budget"),
-        **dict.fromkeys(("goal", "audience", "starts_on", "ends_on"), _as_it_is),
+        "starts_on": lambda v: _day_or_none(v, "starts_on"),
+        "ends_on": lambda v: _day_or_none(v, "ends_on"),
+        **dict.fromkeys(("goal", "audience"), _as_it_is),
     }
     for key in checks.keys() & changes.keys():
         setattr(campaign, key, checks[key](changes[key]))
@@ -229,6 +231,16 @@ def _day(value: date, about: str) -> date:
     if not 2000 <= value.year <= 2100:
         raise NotYet("Choose a day between the years 2000 and 2100.", about)
     return value
+
+
+def _coming(value: date, about: str) -> date:
+    if _day(value, about) < timezone.localdate():
+        raise NotYet("This day is over. Choose today or a later one.", about)
+    return value
+
+
+def _day_or_none(value: date | None, about: str) -> date | None:
+    return None if value is None else _day(value, about)
 
 
 def _money(value: Decimal | int | str, about: str) -> Decimal:

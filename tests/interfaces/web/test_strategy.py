@@ -273,3 +273,29 @@ def test_who_may_not_plan_sees_no_forms_and_is_refused(client, space, goal, memb
         ("research/note/", {"text": "x", "about": "market"}),
     ):
         assert client.post(at(space, path), body).status_code == 403
+
+
+def test_a_goal_for_a_day_that_is_over_is_refused(browser, space):
+    yesterday = (date.today() - timedelta(days=2)).isoformat()
+    answer = browser.post(at(space, "strategy/goals/new/"), GOAL | {"deadline": yesterday})
+    assert answer.status_code == 422
+    assert "This day is over" in words(answer)
+    assert not Goal.objects.exists()
+
+
+def test_a_campaign_of_the_year_9999_is_refused(browser, space):
+    far = CAMPAIGN | {"starts_on": "2030-01-01", "ends_on": "9999-12-31"}
+    answer = browser.post(at(space, "campaigns/new/"), far)
+    assert answer.status_code == 422
+    assert "between the years 2000 and 2100" in words(answer)
+    assert not Campaign.objects.exists()
+
+
+def test_a_number_has_one_name_where_it_is_chosen_and_where_it_is_told(browser, space, boss):
+    actions.set_goal(
+        space, "Be visited", kpi="clicks", target=100, deadline=date(2035, 1, 1), by=boss
+    )
+    assert "of 100 visits" in words(browser.get(at(space, "strategy/")))
+    assert "Visits: visits through tracked links" in words(
+        browser.get(at(space, "strategy/goals/new/"))
+    )
