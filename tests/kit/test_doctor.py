@@ -31,9 +31,9 @@ def test_a_silent_worker_is_wrong() -> None:
 
 
 def test_work_may_wait_a_little_but_not_long() -> None:
-    assert doctor.queue({"deliveries": NOW - timedelta(seconds=90)}, NOW).is_well
-    late = doctor.queue({"deliveries": NOW - timedelta(minutes=7), "messages": NOW}, NOW)
-    assert late.says == "Late: deliveries 7 min."
+    assert doctor.queue({"delivery": NOW - timedelta(seconds=90)}, NOW).is_well
+    late = doctor.queue({"delivery": NOW - timedelta(minutes=7), "reply": NOW}, NOW)
+    assert late.says == "Late: delivery 7 min."
     assert late.do
 
 
@@ -72,3 +72,9 @@ def test_what_is_being_done_just_now_is_not_late(delivery) -> None:
     now = timezone.now()
     type(delivery).objects.update(lease_until=now + timedelta(seconds=20))
     assert not {"deliverys", "deliveries"} & doctor._oldest_due(now).keys()
+
+
+def test_late_work_is_called_by_the_word_for_it(delivery) -> None:
+    kinds = doctor._oldest_due(timezone.now() + timedelta(days=3650))
+    assert "delivery" in kinds
+    assert not [kind for kind in kinds if kind.endswith("ys")]

@@ -165,5 +165,5 @@ def _oldest_due(now: datetime) -> dict[str, datetime]:
                 free, state__in=model.flow.runs, due_at__lt=now
             )
             if since := rows.aggregate(since=Min("due_at"))["since"]:
-                found[str(model._meta.verbose_name_plural)] = since
+                found[str(model._meta.verbose_name)] = since
     return found

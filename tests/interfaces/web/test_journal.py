@@ -29,7 +29,8 @@ def body(answer):
 def test_who_did_what_and_what_it_changed(inside, space, boss):
     change_workspace(space, {"name": "Big Bakery"}, by=boss)
     page = text(inside.get("/w/bakery/journal/"))
-    assert "workspace changed" in page
+    assert ':</span> <span class="jnl-did">changed</span>' in page
+    assert "workspace changed" not in page
     assert "<del>Bakery</del>" in page
     assert "<ins>Big Bakery</ins>" in page
 

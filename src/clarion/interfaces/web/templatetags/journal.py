@@ -9,12 +9,15 @@ register = template.Library()
 
 
 @register.filter
-def did(words: str) -> str:
+def did(words: str, about: str) -> str:
+    """What was done, without the noun where it stands beside it anyway.
+
+    >>> did("post.sent_back", "Post 12"), did("mention.heard", "Watch 3")
+    ('sent back', 'mention heard')
     """
-    >>> did("person.role_changed")
-    'person role changed'
-    """
-    return words.replace(".", " ").replace("_", " ")
+    noun, _, verb = words.partition(".")
+    said = verb if verb and about.lower().startswith(noun) else f"{noun} {verb}"
+    return said.replace("_", " ").strip()
 
 
 @register.filter
