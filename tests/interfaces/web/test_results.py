@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from clarion.ads.models import Promotion
 from clarion.content import actions as content
 from clarion.interfaces.web.templatetags.figures import change, written
 from clarion.measurement.actions import append, conclude
@@ -199,6 +200,24 @@ def test_a_campaign_shows_the_best_the_comparison_and_what_it_taught(
     assert "Higher: the first" in page
     assert "Difference 6.0 points" in page
     assert "Best so far by likes" in page
+
+
+def test_a_comparison_says_that_money_is_behind_one_of_the_two(browser, space, live, campaign):
+    pair = [live("Warm rye", views=1000, likes=90), live("Cold rye", views=1000, likes=30)]
+    url = at(space, f"campaigns/{campaign.pk}/results/")
+    assert "Money is behind" not in words(browser.get(url))
+    Promotion.objects.create(
+        campaign=campaign,
+        delivery=pair[1],
+        channel=pair[1].channel,
+        budget=20,
+        currency="EUR",
+        until=timezone.now(),
+        remote_id="ad1",
+        live_at=timezone.now(),
+        state="live",
+    )
+    assert "Money is behind one of them" in words(browser.get(url))
 
 
 def test_two_posts_that_do_not_differ_are_undecided(browser, space, live, campaign):

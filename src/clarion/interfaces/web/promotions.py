@@ -157,7 +157,9 @@ def stop(request: Request, pk: int) -> HttpResponse:
     promotion = _promotion(request, pk)
     actions.stop(promotion, by=request.actor)
     spent = wording.money(Decimal(promotion.spent), promotion.currency)
-    messages.success(request, f"Stopped. {spent} is spent; the rest is free again.")
+    messages.success(
+        request, f"Stopped. {spent} is billed so far; what the last bill leaves is free again."
+    )
     return redirect("promotions", request.workspace.slug)
 
 
