@@ -187,3 +187,12 @@ def test_a_post_without_an_address_on_the_network_is_not_promoted(live, boss):
     with pytest.raises(NotYet, match="no address on Playground"):
         ads.promote(live, 10, by=boss)
     assert not Promotion.objects.exists()
+
+
+def test_a_post_knows_that_money_is_behind_it(live, boss, work):
+    ads.promote(live, 10, by=boss)
+    live.refresh_from_db()
+    assert live.paid_since is None
+    work()
+    live.refresh_from_db()
+    assert live.paid_since is not None

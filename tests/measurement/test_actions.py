@@ -6,8 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clarion.measurement.actions import append, write_down
+from clarion.content import actions as content
+from clarion.measurement.actions import append, conclude, write_down
 from clarion.measurement.models import Reading
+from clarion.publishing.actions import paid_for, publish_now
 from clarion.publishing.models import Delivery
 
 
@@ -50,3 +52,22 @@ def test_two_newest_readings_of_one_number_cannot_be(rye):
     Reading.objects.create(delivery=rye, metric="likes", total=1)
     with pytest.raises(IntegrityError), transaction.atomic():
         Reading.objects.create(delivery=rye, metric="likes", total=2)
+
+
+def test_a_lesson_that_compares_a_bought_public_with_ones_own_says_so(rye, boss, channel):
+    campaign = rye.variant.post.campaign
+    other = content.write(
+        rye.channel.workspace, "Cold rye", [channel], campaign=campaign, by=boss
+    )
+    [cold] = publish_now(other, by=boss)
+    Delivery.objects.filter(pk=cold.pk).update(
+        state="live", remote_id="r2", live_at=timezone.now(), due_at=None
+    )
+    write_down(
+        channel, {"r1": {"views": 1000, "likes": 90}, "r2": {"views": 1000, "likes": 30}}
+    )
+    conclude(campaign)
+    assert "Money" not in campaign.lessons.get(key="best-two").text
+    paid_for([cold.pk])
+    conclude(campaign)
+    assert "Money is behind the second" in campaign.lessons.get(key="best-two").text

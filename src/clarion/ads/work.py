@@ -16,6 +16,7 @@ from clarion.ads.queries import with_purses
 from clarion.channels.work import heed, reading
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.networks.base import Spend
+from clarion.publishing.actions import paid_for
 from clarion.publishing.outgoing import steps
 from clarion.strategy.actions import learn
 
@@ -81,6 +82,7 @@ def ordered(results: Sequence[tuple[Promotion, Outcome]]) -> None:
             record(worker(workspace), "promotion.held", promotion.subject, after=why)
         elif promotion.state == State.LIVE:
             solve(workspace, [about])
+            paid_for([promotion.delivery_id])
             record(
                 worker(workspace),
                 "promotion.live",

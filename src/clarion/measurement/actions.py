@@ -104,10 +104,18 @@ def _compare_best(campaign: Campaign, pair: list[Delivery]) -> None:
         f"{_named(pair[0])} against {_named(pair[1])}: {verdict} "
         f"(difference {100 * found.difference:+.1f} points, "
         f"95 % between {100 * found.interval.low:+.1f} and {100 * found.interval.high:+.1f}). "
-        "Not a randomised test: it shows a connection, not a cause."
+        "Not a randomised test: it shows a connection, not a cause." + _bought(pair)
     )
     evidence = {"deliveries": [d.pk for d in pair], "p": found.p, "verdict": found.verdict}
     learn(campaign, said_by="measurement", key="best-two", text=text, evidence=evidence)
+
+
+def _bought(pair: Sequence[Delivery]) -> str:
+    """Strangers to whom a post is shown for money react otherwise than its own public."""
+    which = [name for d, name in zip(pair, ("first", "second"), strict=True) if d.paid_since]
+    if not which:
+        return ""
+    return f" Money is behind the {' and the '.join(which)}, which may be all there is to it."
 
 
 def _named(delivery: Delivery) -> str:

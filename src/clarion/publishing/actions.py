@@ -197,6 +197,12 @@ async def _remove(delivery: Delivery) -> None:
             raise NotYet(f"It is still there. {error}") from error
 
 
+def paid_for(deliveries: Collection[int]) -> None:
+    """From now on money shows them to more people: whoever compares numbers must say so."""
+    rows = Delivery.objects.filter(pk__in=deliveries, paid_since=None)
+    rows.update(paid_since=timezone.now())
+
+
 def freeze(deliveries: list[Delivery]) -> None:
     """What may be out can no longer be edited as if it were not."""
     variants = {d.variant_id for d in deliveries}

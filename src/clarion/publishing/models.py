@@ -160,6 +160,7 @@ class Delivery(Message):
         "self", models.CASCADE, null=True, blank=True, related_name="next_parts"
     )
     said = models.TextField(blank=True)  # the words as they went out
+    paid_since = models.DateTimeField(null=True, blank=True)  # some of its public is bought
 
     class Meta(Message.Meta):
         constraints = [

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from clarion.ads.models import Promotion
 from clarion.content import actions as content
 from clarion.interfaces.web.templatetags.figures import change, written
 from clarion.measurement.actions import append, conclude
 from clarion.measurement.models import Click, Conversion, Reading
+from clarion.publishing.actions import paid_for
 from clarion.numbers.number import Number
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
@@ -206,17 +206,7 @@ def test_a_comparison_says_that_money_is_behind_one_of_the_two(browser, space, l
     pair = [live("Warm rye", views=1000, likes=90), live("Cold rye", views=1000, likes=30)]
     url = at(space, f"campaigns/{campaign.pk}/results/")
     assert "Money is behind" not in words(browser.get(url))
-    Promotion.objects.create(
-        campaign=campaign,
-        delivery=pair[1],
-        channel=pair[1].channel,
-        budget=20,
-        currency="EUR",
-        until=timezone.now(),
-        remote_id="ad1",
-        live_at=timezone.now(),
-        state="live",
-    )
+    paid_for([pair[1].pk])
     assert "Money is behind one of them" in words(browser.get(url))
 
 

@@ -9,6 +9,7 @@ from clarion.community.models import Conversation, Message, Note, Reply
 from clarion.interfaces.demo import words
 from clarion.interfaces.demo.scene import Scene
 from clarion.listening.models import Mention, Watch
+from clarion.publishing.actions import paid_for
 from clarion.publishing.models import Delivery
 
 WAITING = (2, 3, 7, 20, 26, 31, 50)  # hours since those who still wait spoke
@@ -148,6 +149,7 @@ def promotions(scene: Scene) -> None:
             maybe_out=True,
             remote_id=f"demo-a{number}",
         )
+        paid_for([promotion.delivery_id])
         _bills(promotion, Decimal(spent))
 
 

@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 
-from clarion.ads.models import Promotion
 from clarion.channels.models import Channel
 from clarion.community.models import Conversation
 from clarion.content.models import Post
@@ -248,7 +247,7 @@ def _best(campaign: Campaign) -> Context:
         "ranked": order[:10],
         "pair": pair,
         "comparison": found,
-        "paid": Promotion.objects.filter(delivery__in=pair, live_at__isnull=False).exists(),
+        "paid": any(delivery.paid_since for delivery in pair),
         "points": {"low": low, "high": high, "difference": 100 * found.difference},
         "drawn": {**scale, "width": scale["high"] - scale["low"], "middle": middle},
     }
