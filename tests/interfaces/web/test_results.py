@@ -12,9 +12,9 @@ from clarion.content import actions as content
 from clarion.interfaces.web.templatetags.figures import change, written
 from clarion.measurement.actions import append, conclude
 from clarion.measurement.models import Click, Conversion, Reading
-from clarion.publishing.actions import paid_for
 from clarion.numbers.number import Number
 from clarion.publishing import actions as publishing
+from clarion.publishing.actions import paid_for
 from clarion.publishing.models import Delivery
 
 
