@@ -33,6 +33,15 @@ def playground(playground_server, settings):
     return playground_server
 
 
+@pytest.fixture
+def rows(tmp_path, monkeypatch):
+    """The data files of the limit registry, to be changed: `rows.change("x", "280", "300")`."""
+    from tests.limits_kit import Rows
+
+    with Rows(tmp_path / "limits", monkeypatch) as copy:
+        yield copy
+
+
 # --- the bakery -----------------------------------------------------------------------------
 
 

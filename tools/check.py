@@ -23,6 +23,7 @@ CHECKS = {
     "unused": "vulture",
     "dependencies": "deptry src",
     "complexity": "complexipy src --max-complexity-allowed 12 --failed --quiet",
+    "limits": "python -m tools.limits",
     "tables": "python -m tools.readme --check",
     "imports": "lint-imports",
     "types": "mypy",

@@ -20,11 +20,19 @@ import django
 
 from clarion.loop import STAGES
 from clarion.networks.base import Network, Once
+from clarion.networks.limits.words import COUNTED
 from clarion.networks.registry import NETWORKS
 from tools import acceptance
+from tools import limits as registry
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("README.md", "docs/concepts.md", "docs/export.md", "docs/networks/README.md")
+FILES = (
+    "README.md",
+    "docs/concepts.md",
+    "docs/export.md",
+    "docs/networks/README.md",
+    "docs/networks/limits.md",
+)
 BLOCK = re.compile(r"(<!-- made by tools/readme.py: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 CAN = {
@@ -41,11 +49,6 @@ ONCE = {
     Once.KEY: "a key, and reading back",
     Once.READ_BACK: "reading back",
     Once.NOTHING: "a person who looks",
-}
-COUNTED = {
-    "graphemes": "characters",
-    "short_links": "characters, a link costs 23",
-    "codepoints": "code points",
 }
 
 
@@ -137,6 +140,7 @@ def stays(_: Path) -> str:
 TABLES: Mapping[str, Callable[[Path], str]] = {
     "capabilities": capabilities,
     "limits": limits,
+    "registry": registry.page,
     "notes": notes,
     "stages": stages,
     "acceptance": met,
@@ -193,7 +197,7 @@ def _limits(network: Network) -> list[str]:
     each = f", {_size(known.image_bytes)} each" if known.image_bytes else ""
     more = f", {known.text_bytes:,} bytes" if known.text_bytes else ""
     return [
-        f"{known.text:,} {COUNTED[known.counting]}{more}",
+        f"{known.text:,} characters, {COUNTED[known.counting]}{more}",
         f"{known.media}{each}",
         f"{known.alt:,} characters" if known.alt else "no limit known",
         _pace(network),

@@ -26,7 +26,7 @@ from clarion.networks.base import (
     TryLater,
     Unsure,
 )
-from clarion.networks.bluesky import LIMITS, firehose, network, records, xrpc
+from clarion.networks.bluesky import firehose, network, records, xrpc
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 DID = "did:plc:brand"
@@ -401,7 +401,7 @@ def test_a_page_without_end_is_read_only_at_its_start(server):
 
 
 def sentences(draft: Draft, *, blocks: bool = True) -> list[str]:
-    return [p.text for p in publish.check(draft, LIMITS) if p.blocks is blocks]
+    return [p.text for p in publish.check(draft, network.limits) if p.blocks is blocks]
 
 
 def picture(**changes: Any) -> Media:

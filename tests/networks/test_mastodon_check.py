@@ -6,13 +6,12 @@ import pytest
 
 from clarion.networks.base import Draft, Media
 from clarion.networks.mastodon import network
-from clarion.networks.mastodon.limits import LIMITS
 
 PICTURE = Media("image", "image/png", 1_000, 800, 600, alt="A loaf")
 FILM = Media("video", "video/mp4", 1_000, alt="A baker")
 
 
-def problems(draft: Draft, limits=LIMITS) -> list[str]:
+def problems(draft: Draft, limits=network.limits) -> list[str]:
     return [one.text for one in network.publish.check(draft, limits) if one.blocks]
 
 
@@ -69,11 +68,11 @@ def test_what_does_not_fit_is_named_with_the_rule(draft, says):
 
 
 def test_a_server_that_takes_more_is_believed():
-    generous = replace(LIMITS, text=5_000, media=8, poll=20)
+    generous = replace(network.limits, text=5_000, media=8, poll=20)
     assert problems(Draft("x" * 5_000, [PICTURE] * 8), generous) == []
     assert problems(Draft("?", options={"poll": "|".join("abcdefghij")}), generous) == []
 
 
 def test_a_picture_without_a_description_is_mentioned_but_may_go():
-    [problem] = network.publish.check(Draft("", [replace(PICTURE, alt="")]), LIMITS)
+    [problem] = network.publish.check(Draft("", [replace(PICTURE, alt="")]), network.limits)
     assert (problem.about, problem.blocks) == ("alt", False)

@@ -13,7 +13,7 @@ import pytest
 from clarion.networks.base import Call, Grant, Reconnect, Redirect, Refused
 from clarion.networks.mastodon import network
 from clarion.networks.mastodon.connect import COARSE_SCOPES, FINE_SCOPES, address
-from clarion.networks.mastodon.limits import LIMITS, limits_of
+from clarion.networks.mastodon.limits import limits_of
 
 connect = network.connect
 BACK = "https://clarion.example/back"
@@ -252,7 +252,7 @@ def test_pleromas_own_words_for_limits_are_understood():
 )
 def test_a_server_that_is_silent_has_the_defaults(said):
     limits = limits_of("https://a.example", said)
-    assert (limits.text, limits.media, limits.mimes) == (500, 4, LIMITS.mimes)
+    assert (limits.text, limits.media, limits.mimes) == (500, 4, network.limits.mimes)
 
 
 def test_an_older_server_describes_itself_at_the_older_address(server):

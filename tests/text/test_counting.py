@@ -1,47 +1,23 @@
 """Every network counts in its own way; these are the cases where the ways differ."""
 
 import pytest
+from tests.text.vectors import vectors
 
-from clarion.text.counting import (
-    RULES,
-    codepoints,
-    graphemes,
-    hashtags,
-    links,
-    mentions,
-    short_links,
-)
-
-FAMILY = "👨‍👩‍👧‍👦"
-ENGLAND = "🏴󠁧󠁢󠁥󠁮󠁧󠁿"
+from clarion.text.counting import RULES, hashtags, links, mentions, short_links
 
 
-@pytest.mark.parametrize(
-    ("text", "length"),
-    [
-        (FAMILY, 1),
-        (ENGLAND, 1),
-        ("cafe\N{COMBINING ACUTE ACCENT}", 4),
-        ("한국어", 3),
-        ("\r\n", 1),
-        ("", 0),
-    ],
-)
-def test_a_grapheme_is_what_a_reader_calls_a_character(text, length):
-    assert graphemes(text) == length
+@pytest.mark.parametrize(("rule", "length", "text", "says"), vectors())
+def test_each_rule_counts_as_its_network_does(rule, length, text, says):
+    assert RULES[rule](text) == length, says
 
 
-def test_a_family_is_one_character_and_25_bytes():
-    assert graphemes(FAMILY) == 1
-    assert len(FAMILY.encode()) == 25
+def test_every_rule_has_examples():
+    assert {rule for rule, *_ in vectors()} == set(RULES)
 
 
-def test_codepoints_are_counted_one_by_one():
-    assert codepoints(ENGLAND) == 7
-
-
-def test_the_server_of_a_mention_is_free_where_links_are_short():
-    assert short_links("@user@example.social") == len("@user")
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_half_an_emoji_breaks_no_rule(rule):
+    assert rule("\ud83d") >= 1
 
 
 @pytest.mark.parametrize("link", ["https://a.io", "https://example.com/very/long?and=more#x"])

@@ -14,7 +14,8 @@ from clarion.kit.flow import Flow
 from clarion.kit.secrets import KeyHashField, SecretField
 from clarion.kit.steps import Recurring, WorkItem
 from clarion.networks import registry
-from clarion.networks.base import Call, Grant, Limits, Network
+from clarion.networks.base import Call, Grant, Network
+from clarion.networks.limits import Limits
 
 
 class Channel(WorkItem):

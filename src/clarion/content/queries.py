@@ -14,7 +14,8 @@ from django.utils import timezone
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.content.models import CODE_LENGTH, Decision, Media, Post
-from clarion.networks.base import Draft, Limits, Network, Problem
+from clarion.networks.base import Draft, Network, Problem
+from clarion.networks.limits import Limits
 from clarion.text import counting
 
 TIGHT = 0.1  # share of the room that is left when a counter begins to warn
@@ -154,7 +155,15 @@ def _part(channel: Channel, draft: Draft) -> Part:
         Counter("hashtags", len(counting.hashtags(draft.text)), limits.hashtags),
         Counter("mentions", len(counting.mentions(draft.text)), limits.mentions),
     ]
-    return Part(draft.text, counters, list(channel.network.publish.check(draft, limits)))
+    problems = [*channel.network.publish.check(draft, limits), *_to_fill_in(draft)]
+    return Part(draft.text, counters, problems)
+
+
+def _to_fill_in(draft: Draft) -> list[Problem]:
+    if counting.PLACEHOLDER not in draft.text:
+        return []
+    words = f"“{counting.PLACEHOLDER}” still stands in the text. Put the address in its place."
+    return [Problem(words, blocks=False)]
 
 
 def length(network: Network, draft: Draft, limits: Limits) -> int:

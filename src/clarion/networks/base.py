@@ -10,6 +10,8 @@ from typing import Protocol
 
 import httpx2
 
+from clarion.networks.limits import Limits, allowed
+
 # --- what we hand to a network ------------------------------------------------------------
 
 
@@ -150,30 +152,6 @@ class Redirect:
 
 
 # --- what a network allows ----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the network takes today. `source` and `as_of` say where we know it from."""
-
-    text: int  # in units of `counting`
-    counting: str  # a key of clarion.text.counting.RULES
-    source: str
-    as_of: date
-    text_bytes: int | None = None
-    media: int = 4
-    image_bytes: int | None = None
-    image_pixels: int | None = None
-    video_bytes: int | None = None
-    mimes: Sequence[str] = ("image/jpeg", "image/png", "image/webp", "image/gif")
-    alt: int | None = None  # characters
-    hashtags: int | None = None  # None: the network sets no limit
-    mentions: int | None = None
-    poll: int | None = None  # choices in a poll; None where there are no polls
-    poll_choice: int | None = None  # characters in one choice
-    per_hour: int | None = None  # posts
-    per_day: int | None = None
-    live: bool = False  # True when read from this account's own server just now
 
 
 @dataclass(frozen=True)
@@ -337,7 +315,6 @@ class Advertises(Protocol):
 class Network:
     key: str
     name: str
-    limits: Limits
     connect: Connects
     publish: Publishes
     community: Converses | None = None
@@ -351,6 +328,11 @@ class Network:
     color: str = ""  # CSS colour of the brand glyph
     threads: bool = False
     notes: Sequence[str] = ()  # honest limits, one sentence each, shown in the capability table
+
+    @property
+    def limits(self) -> Limits:
+        """What it takes, as the limit registry says: one for each network, by its key."""
+        return allowed(self.key)
 
     def can(self) -> Mapping[str, bool]:
         """Stage -> does it work here. The capability table is made of this."""

@@ -173,6 +173,10 @@ def test_cursors_lead_through_a_list_while_rows_are_added(program):
     assert third["next_cursor"] is None
 
 
+def test_limits_of_a_network_nobody_knows_are_nowhere(program):
+    assert program.get("networks/limits", network="friendster").status_code == 404
+
+
 def test_a_list_that_is_not_rows_is_paged_as_well(program):
     first = program.get("networks", limit=1).json()
     second = program.get("networks", limit=1, cursor=first["next_cursor"]).json()

@@ -192,3 +192,21 @@ def test_many_channels_cost_no_more_questions(
         )
     with django_assert_max_num_queries(20):
         inside.get("/w/bakery/channels/")
+
+
+# --- limits -------------------------------------------------------------------------------------
+
+
+def test_the_limits_of_connected_networks_are_shown_with_source_and_date(inside, channel, rows):
+    page = text(inside.get("/w/bakery/channels/"))
+    assert "Limits of Playground" in page
+    assert "500 characters, as readers count" in page
+    assert "docs/networks/playground.md" in page
+    assert "Limits of Bluesky" not in page
+    assert "Not verified" not in page
+    rows.change("playground", ", verified = 2026-11-21", "")
+    assert "Not verified" in text(inside.get("/w/bakery/channels/"))
+
+
+def test_without_a_channel_there_are_no_limits_to_show(inside):
+    assert 'id="limits"' not in text(inside.get("/w/bakery/channels/"))

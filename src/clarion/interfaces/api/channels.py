@@ -15,6 +15,7 @@ from clarion.interfaces.api.shapes import Id, In, Text, Word, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.networks import registry
 from clarion.networks.base import Network
+from clarion.networks.limits import Limit, everything, told
 
 stage = Stage()
 STATE = one_of(Channel.State)
@@ -45,6 +46,25 @@ class LimitsShape(Schema):
     live: bool
     source: str
     as_of: date
+
+
+class LimitShape(Schema):
+    """One row of the limit registry. `verified` is when somebody last read it at its source;
+    null: nobody did. `in_force` is false for what another source says instead."""
+
+    network: str
+    name: str
+    surface: str
+    field: str
+    value: int | float | str | list[str]
+    unit: str
+    counting: str
+    source: str
+    kind: str
+    source_date: date | None
+    verified: date | None
+    note: str
+    in_force: bool
 
 
 class FieldShape(Schema):
@@ -126,6 +146,19 @@ class ZoneIn(In):
 def list_networks(request: Request) -> Sequence[Network]:  # noqa: ARG001
     """What Clarion can do on each network, and what each network takes."""
     return [registry.get(key) for key, _ in registry.choices()]
+
+
+@stage.many("networks.limits", "GET /networks/limits", LimitShape)
+def list_limits(request: Request, network: Word = "") -> Sequence[Limit]:  # noqa: ARG001
+    """What is known of the limits of networks, row by row, with source and date.
+
+    Also of networks that Clarion does not speak to yet. What a connected account's own server
+    says stands in `limits` of its channel.
+    """
+    try:
+        return told(network) if network else everything()
+    except LookupError:
+        raise Http404 from None
 
 
 @stage.one("networks.get", "GET /networks/{network}", NetworkShape)

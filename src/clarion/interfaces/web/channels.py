@@ -26,6 +26,7 @@ from clarion.interfaces.web.door import Request, own, page
 from clarion.kit.errors import NotYet
 from clarion.networks import registry
 from clarion.networks.base import Field, Network
+from clarion.networks.limits import told
 from clarion.publishing.queries import Planned, planned_on
 
 CAN: Mapping[str, str] = {
@@ -52,14 +53,17 @@ class Row:
 def show(request: Request) -> HttpResponse:
     planned = planned_on(request.workspace)
     rows = [Row(c, planned.get(c.pk, Planned())) for c in _mine(request)]
+    here = [r for r in rows if r.channel.state != Channel.State.GONE]
+    connected = {r.channel.network_key for r in here}
     context = {
-        "rows": [r for r in rows if r.channel.state != Channel.State.GONE],
+        "rows": here,
         "gone": [r.channel for r in rows if r.channel.state == Channel.State.GONE],
         "networks": _networks(),
         "can": CAN,
         "table": [
             (n, [(label, n.can()[key]) for key, label in CAN.items()]) for n in _networks()
         ],
+        "limits": [(n, told(n.key)) for n in _networks() if n.key in connected],
         "may": request.actor.can_somewhere("connect"),
         "now": timezone.now(),
     }

@@ -15,9 +15,7 @@ from clarion.community.queries import VIEWS, Wanted
 from clarion.interfaces.web.door import Request, own, page, tell, undone
 from clarion.interfaces.web.writing import begin, end, others
 from clarion.kit.errors import Conflict, NotYet
-from clarion.networks.base import Limits
 from clarion.publishing import actions as publishing
-from clarion.text.counting import RULES
 
 Context = dict[str, Any]
 
@@ -118,7 +116,7 @@ def _talk(request: Request, found: Conversation, form: Answer | None) -> Context
         "waiting_since": queries.waiting_since(found),
         "before": queries.before(found),
         "people": queries.can_answer(found),
-        "counter": counter(found.channel.limits),
+        "limits": found.channel.limits,
         **_can(request, found),
     }
 
@@ -127,17 +125,6 @@ def _can(request: Request, found: Conversation) -> Context:
     return {
         "may_answer": request.actor.can("answer", found.channel_id),
         "writing": others(found, request.membership),
-    }
-
-
-def counter(limits: Limits) -> Context:
-    """How the browser counts while somebody types. The server's count decides."""
-    short = limits.counting == "short_links"
-    return {
-        "limit": limits.text,
-        "unit": "codepoints" if limits.counting == "codepoints" else "graphemes",
-        "link_cost": RULES[limits.counting]("https://a.example/") if short else None,
-        "free_host": short,
     }
 
 

@@ -1,28 +1,11 @@
 """Bluesky and every server of the AT Protocol. https://docs.bsky.app, https://atproto.com"""
 
-from datetime import date
-
-from clarion.networks.base import Field, Limits, Network
+from clarion.networks.base import Field, Network
 from clarion.networks.bluesky.community import Community
 from clarion.networks.bluesky.connecting import Connecting
 from clarion.networks.bluesky.firehose import Firehose
 from clarion.networks.bluesky.publishing import Publishing
 from clarion.networks.bluesky.reading import Listening, Measurement
-
-LIMITS = Limits(
-    text=300,
-    text_bytes=3000,
-    counting="graphemes",
-    media=4,
-    image_bytes=2_000_000,
-    mimes=("image/jpeg", "image/png", "image/webp", "image/gif"),
-    mentions=None,
-    per_hour=1666,
-    per_day=11666,
-    source="Lexicons app.bsky.feed.post and app.bsky.embed.images; "
-    "docs.bsky.app/docs/advanced-guides/rate-limits",
-    as_of=date(2026, 11, 21),
-)
 
 OPTIONS = (
     Field(
@@ -63,7 +46,6 @@ OPTIONS = (
 network = Network(
     key="bluesky",
     name="Bluesky",
-    limits=LIMITS,
     connect=Connecting(),
     publish=Publishing(),
     community=Community(),

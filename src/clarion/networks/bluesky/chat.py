@@ -9,10 +9,10 @@ from typing import Any
 
 from clarion.networks.base import Call, Draft, Live, Message, Problem, Refused
 from clarion.networks.bluesky.xrpc import JSON, Declined, may_chat, query, write
+from clarion.networks.limits import limits
 from clarion.text import counting
 
 _SERVICE = "did:web:api.bsky.chat#bsky_chat"
-_LENGTH = 1000  # graphemes, of chat.bsky.convo.defs#messageInput
 _PAGES = 10
 
 
@@ -20,8 +20,11 @@ def check(draft: Draft) -> Sequence[Problem]:
     problems = []
     if not draft.text.strip():
         problems.append(Problem("There is nothing to say yet. Write something."))
-    if counting.graphemes(_wording(draft)) > _LENGTH:
-        problems.append(Problem(f"A private message takes {_LENGTH} characters. Shorten it."))
+    most = limits("bluesky", "message")["text"]
+    if counting.RULES[most.counting](_wording(draft)) > most.number:
+        problems.append(
+            Problem(f"A private message takes {most.number} characters. Shorten it.")
+        )
     if draft.media:
         problems.append(
             Problem("Private messages on Bluesky take no pictures. Leave them out.", "media")

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from clarion.networks.base import Draft, Limits, Media, Problem
+from clarion.networks.base import Draft, Media, Problem
 from clarion.networks.bluesky.records import wording
+from clarion.networks.limits import Limits
 from clarion.text import counting
 
 

@@ -5,18 +5,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from clarion.networks.base import (
-    Call,
-    Field,
-    Grant,
-    Limits,
-    NetworkError,
-    Reconnect,
-    Redirect,
-    Refused,
-)
+from clarion.networks.base import Call, Field, Grant, NetworkError, Reconnect, Redirect, Refused
 from clarion.networks.bluesky.xrpc import JSON, answer, claims, expires_at, open_session
 from clarion.networks.http import ask_raw
+from clarion.networks.limits import Limits
 
 SERVICE = "https://bsky.social"
 RELAY = "https://bsky.network"

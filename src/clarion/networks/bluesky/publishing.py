@@ -8,7 +8,6 @@ from typing import Any
 from clarion.networks.base import (
     Call,
     Draft,
-    Limits,
     Live,
     Media,
     NetworkError,
@@ -21,6 +20,7 @@ from clarion.networks.base import (
 )
 from clarion.networks.bluesky import cards, chat, checks, records
 from clarion.networks.bluesky.xrpc import JSON, Declined, query, repeat, write
+from clarion.networks.limits import Limits, limits
 
 _RULES: Mapping[str, list[JSON]] = {
     "nobody": [],
@@ -169,7 +169,7 @@ async def _record(call: Call, draft: Draft) -> JSON:
 
 def _languages(draft: Draft) -> list[str]:
     asked = draft.options.get("languages", "").replace(",", " ").split()
-    return list(asked or draft.languages)[:3]
+    return list(asked or draft.languages)[: limits("bluesky")["languages"].number]
 
 
 def _labels(draft: Draft) -> JSON | None:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clarion.networks.base import Draft, Refused
+from clarion.networks.limits import limits
 from clarion.text import counting
 
 POST = "app.bsky.feed.post"
 GATE = "app.bsky.feed.threadgate"
 _FACET = "app.bsky.richtext.facet"
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
-_TAG_LENGTH = 64  # graphemes, of app.bsky.richtext.facet#tag
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _HANDLE = re.compile(rf"(?<![\w@/.])@((?:{_LABEL}\.)+[a-zA-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)")
 
@@ -85,7 +85,7 @@ def _tags(text: str) -> list[Span]:
     return [
         (m.start(), m.end(), {"$type": f"{_FACET}#tag", "tag": m.group(1)})
         for m in counting.HASHTAG.finditer(text)
-        if counting.graphemes(m.group(1)) <= _TAG_LENGTH
+        if counting.graphemes(m.group(1)) <= limits("bluesky")["tag"].number
     ]
 
 

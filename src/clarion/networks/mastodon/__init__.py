@@ -3,7 +3,6 @@
 from clarion.networks.base import Network
 from clarion.networks.mastodon.community import Community
 from clarion.networks.mastodon.connect import Connecting
-from clarion.networks.mastodon.limits import LIMITS
 from clarion.networks.mastodon.listening import Listening, Streaming
 from clarion.networks.mastodon.measurement import Measurement
 from clarion.networks.mastodon.options import OPTIONS
@@ -12,7 +11,6 @@ from clarion.networks.mastodon.publish import Publishing
 network = Network(
     key="mastodon",
     name="Mastodon API",
-    limits=LIMITS,
     connect=Connecting(),
     publish=Publishing(),
     community=Community(),

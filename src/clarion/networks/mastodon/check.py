@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from clarion.networks.base import Draft, Limits, Media, Problem
+from clarion.networks.base import Draft, Media, Problem
+from clarion.networks.limits import Limits, limits
 from clarion.networks.mastodon import options
 from clarion.text.counting import RULES, links, mentions
-
-LONGEST_POLL = 2_629_746  # seconds, a month; Mastodon's PollOptionsValidator and its default
-SHORTEST_POLL = 300
 
 
 def check(draft: Draft, limits: Limits) -> Sequence[Problem]:
@@ -126,7 +124,9 @@ def _poll(draft: Draft, limits: Limits) -> Iterator[Problem]:
 
 def _options(draft: Draft) -> Iterator[Problem]:
     seconds = draft.options.get("poll_seconds") or "86400"
-    if not seconds.isdecimal() or not SHORTEST_POLL <= int(seconds) <= LONGEST_POLL:
+    poll = limits("mastodon", "poll")
+    shortest, longest = poll["seconds_min"].number, poll["seconds"].number
+    if not seconds.isdecimal() or not shortest <= int(seconds) <= longest:
         yield Problem("A poll is open for 5 minutes to a month.", "options")
     if draft.options.get("visibility", "") not in dict(options.VISIBILITIES):
         yield Problem("Pick who can see it from the list.", "options")

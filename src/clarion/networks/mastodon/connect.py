@@ -11,16 +11,8 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
-from clarion.networks.base import (
-    Call,
-    Field,
-    Grant,
-    Limits,
-    Reconnect,
-    Redirect,
-    Refused,
-    TryLater,
-)
+from clarion.networks.base import Call, Field, Grant, Reconnect, Redirect, Refused, TryLater
+from clarion.networks.limits import Limits
 from clarion.networks.mastodon.limits import instance, limits_of
 from clarion.networks.mastodon.server import Json, Server, read
 

@@ -2,35 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from clarion.networks.base import Limits, Refused
+from clarion.networks.base import Refused
+from clarion.networks.limits import Limits, allowed
 from clarion.networks.mastodon.server import Json, Server
-
-# Mastodon's own: 16 MiB and 33.2 megapixels a picture, 99 MiB a film.
-LIMITS = Limits(
-    text=500,
-    counting="short_links",
-    source="docs.joinmastodon.org/user/posting, /methods/instance (defaults of Mastodon)",
-    as_of=date(2026, 11, 21),
-    media=4,
-    image_bytes=16_777_216,
-    image_pixels=33_177_600,
-    video_bytes=103_809_024,
-    mimes=(
-        "image/jpeg",
-        "image/png",
-        "image/gif",
-        "image/webp",
-        "video/mp4",
-        "video/webm",
-        "video/quicktime",
-    ),
-    alt=1_500,
-    poll=4,
-    poll_choice=50,
-)
 
 
 async def instance(server: Server) -> Json:
@@ -44,24 +21,25 @@ async def instance(server: Server) -> Json:
 
 def limits_of(server: str, said: Json) -> Limits:
     """What a server says it takes; where it is silent, Mastodon's defaults."""
+    usual = allowed("mastodon")
     rules = _part(said, "configuration")
     statuses, media = _part(rules, "statuses"), _part(rules, "media_attachments")
     polls = _part(rules, "polls") or _part(said, "poll_limits")
     upload, mimes = said.get("upload_limit"), media.get("supported_mime_types")
     return replace(
-        LIMITS,
-        text=_first(statuses.get("max_characters"), said.get("max_toot_chars")) or LIMITS.text,
-        media=_first(statuses.get("max_media_attachments")) or LIMITS.media,
-        image_bytes=_first(media.get("image_size_limit"), upload, LIMITS.image_bytes),
-        image_pixels=_first(media.get("image_matrix_limit"), LIMITS.image_pixels),
-        video_bytes=_first(media.get("video_size_limit"), upload, LIMITS.video_bytes),
-        mimes=tuple(mimes) if isinstance(mimes, list) and mimes else LIMITS.mimes,
-        alt=_first(media.get("description_limit"), said.get("description_limit"), LIMITS.alt),
-        poll=_first(polls.get("max_options"), LIMITS.poll),
+        usual,
+        text=_first(statuses.get("max_characters"), said.get("max_toot_chars")) or usual.text,
+        media=_first(statuses.get("max_media_attachments")) or usual.media,
+        image_bytes=_first(media.get("image_size_limit"), upload, usual.image_bytes),
+        image_pixels=_first(media.get("image_matrix_limit"), usual.image_pixels),
+        video_bytes=_first(media.get("video_size_limit"), upload, usual.video_bytes),
+        mimes=tuple(mimes) if isinstance(mimes, list) and mimes else usual.mimes,
+        alt=_first(media.get("description_limit"), said.get("description_limit"), usual.alt),
+        poll=_first(polls.get("max_options"), usual.poll),
         poll_choice=_first(
             polls.get("max_characters_per_option"),
             polls.get("max_option_chars"),
-            LIMITS.poll_choice,
+            usual.poll_choice,
         ),
         source=f"{server}/api/v2/instance",
         as_of=datetime.now(UTC).date(),

@@ -10,7 +10,6 @@ from typing import Any
 from clarion.networks.base import (
     Call,
     Draft,
-    Limits,
     Live,
     Media,
     Once,
@@ -20,6 +19,7 @@ from clarion.networks.base import (
     TryLater,
     Unsure,
 )
+from clarion.networks.limits import Limits
 from clarion.networks.mastodon import check as rules
 from clarion.networks.mastodon import options, readback
 from clarion.networks.mastodon.limits import instance

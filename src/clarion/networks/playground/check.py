@@ -1,28 +1,13 @@
 """What the Playground would refuse, or what its people would miss, in sentences."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from clarion.networks.base import Draft, Limits, Problem
+from clarion.networks.base import Draft, Problem
+from clarion.networks.limits import Limits
 from clarion.text.counting import RULES, hashtags, mentions
 
 IMAGES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 VIDEOS = ("video/mp4", "video/webm")
-
-LIMITS = Limits(
-    text=500,
-    counting="graphemes",
-    source="docs/networks/playground.md",
-    as_of=date(2026, 11, 21),
-    media=4,
-    image_bytes=5 << 20,
-    video_bytes=50 << 20,
-    mimes=IMAGES + VIDEOS,
-    alt=1500,
-    hashtags=10,
-    mentions=10,
-    per_hour=300,
-)
 
 
 def problems(draft: Draft, limits: Limits) -> list[Problem]:

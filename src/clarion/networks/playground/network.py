@@ -15,7 +15,6 @@ from clarion.networks.base import (
     Draft,
     Field,
     Grant,
-    Limits,
     Live,
     Media,
     Message,
@@ -28,7 +27,8 @@ from clarion.networks.base import (
     Unsure,
 )
 from clarion.networks.http import ask, ask_raw, judge
-from clarion.networks.playground.check import LIMITS, problems
+from clarion.networks.limits import Limits, allowed
+from clarion.networks.playground.check import problems
 
 DEFAULT_URL = "http://127.0.0.1:8701"
 NO = {"", "0", "no", "off", "false"}  # what a flag that is not set may say
@@ -74,7 +74,7 @@ class Connecting:
     async def limits(self, call: Call) -> Limits | None:
         said = await _get(call, "limits")
         return replace(
-            LIMITS,
+            allowed("playground"),
             text=said["text"],
             media=said["images"],
             per_hour=said["per_hour"] or None,
@@ -335,7 +335,6 @@ def _read(response: httpx2.Response, *, writes: bool = False) -> Any:
 network = Network(
     key="playground",
     name="Playground",
-    limits=LIMITS,
     connect=Connecting(),
     publish=Publishing(),
     community=Community(),

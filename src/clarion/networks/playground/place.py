@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from clarion.networks.limits import allowed
 from clarion.networks.playground.clock import HOUR, Clock, Tick, now
 from clarion.networks.playground.store import Store
 from clarion.networks.playground.switchboard import Fault, Switchboard
@@ -18,8 +19,11 @@ from clarion.networks.playground.web import Request, Sorry
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 
-
 MOST = {"answer_after": 600, "processing_seconds": 86_400, "talk": 20, "clicks_per_second": 500}
+
+
+def _per_hour() -> int:
+    return allowed("playground").per_hour or 0
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Settings:
 
     answer_after: float = 0.0  # latency of every API answer
     processing_seconds: float = 3.0  # how long a film is chewed on
-    per_hour: int = 300  # posts of one account; 0 is no limit
+    per_hour: int = field(default_factory=_per_hour)  # posts of one account; 0 is no limit
     talk: float = 1.0  # how much strangers talk; 0 is silence
     clicks_per_second: float = 5.0  # real visits to links, at most
     subjects: str = ""  # words strangers like to talk about, separated by commas

@@ -6,11 +6,12 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from clarion.networks.playground.check import IMAGES, LIMITS, VIDEOS
+from clarion.networks.limits import allowed
+from clarion.networks.playground.check import IMAGES, VIDEOS
 from clarion.networks.playground.clock import iso, now
 from clarion.networks.playground.place import Place, Who
 from clarion.networks.playground.web import Answer, Request, Sorry, say
-from clarion.text.counting import graphemes, hashtags, mentions
+from clarion.text.counting import RULES, hashtags, mentions
 
 PAGE = 100
 
@@ -145,10 +146,11 @@ def _draft(place: Place, who: Who, said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fits(text: str) -> None:
+    limits = allowed("playground")
     for count, most, what in (
-        (graphemes(text), LIMITS.text, "characters"),
-        (len(hashtags(text)), LIMITS.hashtags or 0, "hashtags"),
-        (len(mentions(text)), LIMITS.mentions or 0, "mentions"),
+        (RULES[limits.counting](text), limits.text, "characters"),
+        (len(hashtags(text)), limits.hashtags or 0, "hashtags"),
+        (len(mentions(text)), limits.mentions or 0, "mentions"),
     ):
         if count > most:
             raise Sorry(422, f"The text has {count} {what}; {most} are allowed.")
@@ -197,10 +199,10 @@ async def upload(place: Place, who: Who, request: Request) -> Answer:
     film = mime in VIDEOS
     if not film and mime not in IMAGES:
         raise Sorry(415, "Only JPEG, PNG, WebP, GIF, MP4 and WebM can be shown here.")
-    alt = request.one("alt")
-    if len(alt) > (LIMITS.alt or 0):
-        raise Sorry(422, f"The alternative text is longer than {LIMITS.alt:,} characters.")
-    body = await request.body((LIMITS.video_bytes if film else LIMITS.image_bytes) or 0)
+    alt, limits = request.one("alt"), allowed("playground")
+    if len(alt) > (limits.alt or 0):
+        raise Sorry(422, f"The alternative text is longer than {limits.alt:,} characters.")
+    body = await request.body((limits.video_bytes if film else limits.image_bytes) or 0)
     if not body:
         raise Sorry(422, "The file is empty.")
     values = {"account": who.id, "mime": mime, "alt": alt, "body": body}
@@ -211,8 +213,8 @@ async def upload(place: Place, who: Who, request: Request) -> Answer:
 def _media(place: Place, who: Who, ids: Any) -> list[dict[str, Any]]:
     if not isinstance(ids, list) or not all(str(i).isdigit() and len(str(i)) < 16 for i in ids):
         raise Sorry(422, "media must be a list of ids from an upload.")
-    if len(ids) > LIMITS.media:
-        raise Sorry(422, f"At most {LIMITS.media} pictures fit into a post.")
+    if len(ids) > (most := allowed("playground").media):
+        raise Sorry(422, f"At most {most} pictures fit into a post.")
     found = [_medium(place, who, int(i)) for i in ids]
     if len(found) > 1 and any(m["mime"] in VIDEOS for m in found):
         raise Sorry(422, "A film stands alone: take the other pictures out.")

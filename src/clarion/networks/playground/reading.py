@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from clarion.networks.limits import allowed
 from clarion.networks.playground import journey, messages, promotions
 from clarion.networks.playground.audience import audience
-from clarion.networks.playground.check import LIMITS
 from clarion.networks.playground.clock import DAY, HOUR, from_datetime, now
 from clarion.networks.playground.messages import Heard, show
 from clarion.networks.playground.place import Place, Who
@@ -22,7 +22,8 @@ PHRASE = re.compile(r'"([^"]+)"|(\S+)')
 
 async def limits(place: Place, _who: Who, _request: Request) -> Answer:
     per_hour = place.settings.per_hour
-    return say({"text": LIMITS.text, "images": LIMITS.media, "per_hour": per_hour})
+    usual = allowed("playground")
+    return say({"text": usual.text, "images": usual.media, "per_hour": per_hour})
 
 
 async def me(place: Place, who: Who, _request: Request) -> Answer:

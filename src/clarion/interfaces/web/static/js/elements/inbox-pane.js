@@ -5,7 +5,7 @@
 //   [data-key="r|e|a"]             what r, e and a do in the open conversation: focus or click it
 //   textarea[data-draft=ID]        kept in this browser until it was sent
 //   textarea[data-writing=URL]     asked while somebody types, so that others see it
-//   [data-count][data-limit][data-unit][data-link-cost][data-free-host]   as in the composer
+//   [data-count=RULE][data-limit]   the rule is one of count.js
 import { count } from "clarion/count";
 import { send } from "clarion/net";
 
@@ -85,7 +85,7 @@ class InboxPane extends HTMLElement {
   measure(area) {
     const meter = area.form.querySelector("[data-count]");
     if (!meter) return;
-    const limit = Number(meter.dataset.limit), used = count(area.value, meter.dataset);
+    const limit = Number(meter.dataset.limit), used = count(area.value, meter.dataset.count);
     const left = limit - used, full = Math.min(1, used / limit);
     meter.classList.toggle("warn", left >= 0 && full > 0.9);
     meter.classList.toggle("bad", left < 0);

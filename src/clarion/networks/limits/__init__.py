@@ -1,0 +1,78 @@
+"""The limit registry: what every network allows, as dated and sourced data.
+
+The rows stand in `data/<network>.toml` and are read once. A changed row changes what is
+checked, without a change in code. What an account's own server says counts more, see
+`Connects.limits`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+
+from clarion.networks.limits.reading import Wrong, read
+from clarion.networks.limits.values import TOO_OLD, Limit, Limits
+
+__all__ = [
+    "TOO_OLD",
+    "Limit",
+    "Limits",
+    "Wrong",
+    "allowed",
+    "everything",
+    "limits",
+    "restart",
+    "told",
+]
+
+FOLDER = Path(__file__).parent / "data"
+_HEEDED = {f.name for f in fields(Limits)} - {"counting", "source", "as_of", "live"}
+
+
+def limits(network: str, surface: str = "feed") -> Mapping[str, Limit]:
+    """Field -> the limit in force there. Other words for the same field are in `told`.
+
+    >>> limits("x", "feed")["text"].number
+    280
+    """
+    found = {row.field: row for row in told(network) if row.surface == surface and row.in_force}
+    if not found:
+        raise LookupError(f"No limits of {network} are known for {surface!r}.")
+    return found
+
+
+def allowed(network: str) -> Limits:
+    """What a post on this network has to heed, where its own server says nothing else."""
+    found = limits(network)
+    used = [row for field, row in found.items() if field in _HEEDED]
+    dates = [row.as_of for row in used if row.as_of is not None]
+    if "text" not in found or not found["text"].counting or not dates:
+        raise LookupError(f"The limits of {network} do not say how a text is counted, or when.")
+    return Limits(
+        **{row.field: row.value for row in used},  # type: ignore[arg-type]
+        counting=found["text"].counting,
+        source=", ".join(dict.fromkeys(row.source for row in used if row.source)),
+        as_of=min(dates),
+    )
+
+
+def everything() -> Sequence[Limit]:
+    """Every row of every network."""
+    return [row for rows in _registry().values() for row in rows]
+
+
+def restart() -> None:
+    """Read the files anew, as a new process does."""
+    _registry.cache_clear()
+
+
+def told(network: str) -> Sequence[Limit]:
+    """Every row of one network, also what only some sources say."""
+    if network not in _registry():
+        raise LookupError(f"No limits of {network!r} are known.")
+    return _registry()[network]
+
+
+@cache
+def _registry() -> Mapping[str, Sequence[Limit]]:
+    return {path.stem: read(path) for path in sorted(FOLDER.glob("*.toml"))}
