@@ -34,11 +34,11 @@ def playground(playground_server, settings):
 
 
 @pytest.fixture
-def rows(tmp_path, monkeypatch):
+def rows(tmp_path):
     """The data files of the limit registry, to be changed: `rows.change("x", "280", "300")`."""
     from tests.limits_kit import Rows
 
-    with Rows(tmp_path / "limits", monkeypatch) as copy:
+    with Rows(tmp_path / "limits") as copy:
         yield copy
 
 

@@ -21,8 +21,8 @@ def test_a_limit_is_asked_for_by_network_surface_and_field():
     text = limits("x", "feed")["text"]
     assert (text.value, text.unit, text.counting) == (280, "characters", "weighted")
     assert text.source.startswith("https://")
-    assert text.source_date == date(2026, 8, 22)
-    assert text.verified == date(2026, 11, 21)
+    assert text.source_date >= date(2026, 8, 22)
+    assert text.verified >= date(2026, 11, 21)
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,9 @@ def test_every_network_that_clarion_speaks_to_takes_its_limits_from_here():
 
 
 def test_where_sources_disagree_one_is_in_force_and_the_others_are_told():
-    said = [row for row in told("instagram") if row.field == "per_day"]
-    assert [(row.value, row.in_force) for row in said] == [
-        (100, True),
-        (50, False),
-        (25, False),
-    ]
+    rows = [row for row in told("instagram") if row.field == "per_day"]
+    said = [(row.value, row.in_force) for row in rows]
+    assert said == [(100, True), (50, False), (25, False)]
     assert limits("instagram")["per_day"].value == 100
 
 
@@ -99,7 +96,7 @@ def test_a_new_file_is_a_new_network(rows):
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("name =", "nmae =", "friendster.toml: 'nmae' means nothing here"),
+        ("name =", "called =", "friendster.toml: 'called' means nothing here"),
         ('name = "Friendster"', "", "friendster.toml: 'name' is missing"),
         ('name = "Friendster"', "name = 7", "name must be a str, not 7"),
         ("[sources]", "[sources", "friendster.toml is no TOML"),
@@ -113,7 +110,7 @@ def test_a_new_file_is_a_new_network(rows):
         ("value = 90", "value = true", "True is no number of characters"),
         ("value = 90, ", "", "'value' is missing"),
         ('"characters"', '"letters"', "there is no unit 'letters'"),
-        ('"weighted"', '"wieghted"', "there is no counting rule 'wieghted'"),
+        ('"weighted"', '"heavy"', "there is no counting rule 'heavy'"),
         ('source = "docs"', 'source = "book"', "there is no source 'book'"),
         ('source = "docs"', "verified = 2026-01-02", "but nobody says where"),
         (', source = "docs"', "", "nothing comes from docs"),

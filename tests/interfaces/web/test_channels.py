@@ -4,6 +4,7 @@ from django.utils import timezone
 from clarion.channels.models import Channel, Waiting
 from clarion.networks import registry
 from clarion.networks.base import Redirect
+from clarion.networks.limits import limits
 from clarion.publishing import actions as publishing
 
 
@@ -194,7 +195,7 @@ def test_many_channels_cost_no_more_questions(
         inside.get("/w/bakery/channels/")
 
 
-# --- limits -------------------------------------------------------------------------------------
+# --- limits -----------------------------------------------------------------------------------
 
 
 def test_the_limits_of_connected_networks_are_shown_with_source_and_date(inside, channel, rows):
@@ -204,7 +205,8 @@ def test_the_limits_of_connected_networks_are_shown_with_source_and_date(inside,
     assert "docs/networks/playground.md" in page
     assert "Limits of Bluesky" not in page
     assert "Not verified" not in page
-    rows.change("playground", ", verified = 2026-11-21", "")
+    when = limits("playground")["text"].verified
+    rows.change("playground", f", verified = {when}", "")
     assert "Not verified" in text(inside.get("/w/bakery/channels/"))
 
 

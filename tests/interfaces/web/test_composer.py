@@ -278,6 +278,13 @@ def test_what_is_too_long_is_said_before_it_is_sent(inside, channel):
     assert "data-blocked" in said["buttons"]
 
 
+def test_a_link_that_is_yet_to_come_is_asked_for(inside, channel):
+    sent = fields(None, channel, text="Read more: [URL]")
+    said = inside.post("/w/bakery/compose/check/", sent, **JSON).json()
+    assert "“[URL]” still stands in the text" in said["checks"]
+    assert said["blocked"] is False
+
+
 def test_each_part_of_a_thread_has_its_own_room(inside, channel):
     sent = fields(None, channel, text="one", more=["x" * 499])
     said = inside.post("/w/bakery/compose/check/", sent, **JSON).json()

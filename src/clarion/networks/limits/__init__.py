@@ -21,7 +21,6 @@ __all__ = [
     "allowed",
     "everything",
     "limits",
-    "restart",
     "told",
 ]
 
@@ -59,11 +58,6 @@ def allowed(network: str) -> Limits:
 def everything() -> Sequence[Limit]:
     """Every row of every network."""
     return [row for rows in _registry().values() for row in rows]
-
-
-def restart() -> None:
-    """Read the files anew, as a new process does."""
-    _registry.cache_clear()
 
 
 def told(network: str) -> Sequence[Limit]:
