@@ -4,6 +4,14 @@ import signal
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# How quick this machine is at the moment says nothing about the code.
+hypothesis_settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
 
 # Started in the background, tests and all that they start would be deaf to these.
 signal.signal(signal.SIGINT, signal.default_int_handler)

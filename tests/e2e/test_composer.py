@@ -31,6 +31,7 @@ def test_typing_counts_and_schedule_plans(browser_page, space, channel):
     write(page, "x" * 501)
     expect(page.locator("#counters .chars.bad b")).to_have_text("-1")
     expect(page.locator("#checks")).to_contain_text("1 character too long")
+    expect(page.locator("[data-saved]")).to_contain_text("All changes saved")
     page.get_by_role("button", name="Schedule").click(force=True)  # shut, and says why
     expect(page.locator("[data-saved]")).to_contain_text("too long")
     write(page, "Fresh bread at seven #bread")

@@ -26,6 +26,8 @@ REFUSED = {
     "description": "Refused, with a sentence that says why and what to do.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+# In our words: Python's own name for 422 changed with 3.13, and the document is one for all.
+UNFIT = {"description": "Not to be done as it was asked, with a sentence for each field."}
 
 
 class Decorator(Protocol):
@@ -150,7 +152,7 @@ class Stage(Router):
     ) -> None:
         method, path = way.split()
         summary, _, run.__doc__ = (run.__doc__ or name).strip().partition("\n")
-        extra: dict[str, Any] = {"responses": {"4XX": REFUSED}}
+        extra: dict[str, Any] = {"responses": {422: UNFIT, "4XX": REFUSED}}
         if media_type:
             content = {media_type: {"schema": {"type": "string"}}}
             extra["responses"][200] = {"content": content}
