@@ -22,7 +22,7 @@ class PostComposer extends HTMLElement {
     this.addEventListener("click", event => this.clicked(event));
     this.addEventListener("keydown", event => this.arrows(event));
     this.form.addEventListener("submit", event => this.sent(event));
-    this.leave = event => { if (this.unsaved) event.preventDefault(); };
+    this.leave = event => { this.leaving = true; if (this.unsaved) event.preventDefault(); };
     this.hot = event => { if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); if (this.dataset.save) this.save(); } };
     addEventListener("beforeunload", this.leave);
     addEventListener("keydown", this.hot);
@@ -50,11 +50,11 @@ class PostComposer extends HTMLElement {
   }
 
   // It went out, or stopped, while somebody looked: the badge and the fields follow. Not while
-  // something is typed here that a fresh page would lose.
+  // something is typed here that a fresh page would lose, nor over the link they just followed.
   movedOn() {
     const now = this.querySelector("#deliveries")?.dataset.standing;
     const typing = document.activeElement?.matches("input, textarea") && document.activeElement.value;
-    if (now === this.standing || this.unsaved || typing) return;
+    if (now === this.standing || this.unsaved || typing || this.leaving) return;
     location.reload();
   }
 
