@@ -69,7 +69,13 @@ def _content(space, channel, campaign, boss):
 
     medium = library.add(space, "loaf.png", picture(), alt="A loaf", by=boss)
     post = content.write(
-        space, f"Fresh at {space.name}", [channel], campaign=campaign, media=[medium], by=boss
+        space,
+        f"Fresh at {space.name}",
+        [channel],
+        campaign=campaign,
+        media=[medium],
+        by=boss,
+        labels=["Bread"],
     )
     [delivery] = publishing.schedule(post, timezone.now() + timedelta(days=2), by=boss)
     Delivery.objects.filter(pk=delivery.pk).update(

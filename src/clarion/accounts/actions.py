@@ -365,13 +365,24 @@ def use_sign_in_link(key: str) -> User:
 # --- notices --------------------------------------------------------------------------------
 
 
-def notify(workspace_id: int, about: str, text: str, url: str = "") -> None:
-    """Tell the people of a workspace, once per problem."""
+def notify(
+    workspace_id: int,
+    about: str,
+    text: str,
+    url: str = "",
+    *,
+    kind: str = "trouble",
+    to: int | None = None,
+) -> None:
+    """Tell the people of a workspace, or the membership `to` alone, once per problem.
+
+    `kind` is a key of `models.KINDS`: people choose by it what reaches them, and how.
+    """
     Notice.objects.get_or_create(
         workspace_id=workspace_id,
         about=about,
         solved_at=None,
-        defaults={"text": text, "url": url},
+        defaults={"text": text, "url": url, "kind": kind, "to_id": to},
     )
 
 

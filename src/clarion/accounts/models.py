@@ -218,16 +218,35 @@ class JournalHead(models.Model):
         return f"{self.workspace_id}: {self.seq}"
 
 
+KINDS = {
+    "trouble": "Something did not work",
+    "approval": "Somebody asks for your approval",
+    "mention": "Somebody mentions you",
+    "reminder": "Something is due soon",
+    "task": "Something to do by hand",
+}
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def reaching(self, membership_id: int | None) -> "NoticeQuerySet":
+        """What is for everybody, and what is for this person alone."""
+        return self.filter(models.Q(to=None) | models.Q(to=membership_id))
+
+
 class Notice(models.Model):
     """Something a person should know. One per problem, however often it is noticed."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="notices")
     about = models.CharField(max_length=100)  # the problem's identity: "delivery:12"
+    kind = models.CharField(max_length=20, choices=KINDS, default="trouble")
+    to = models.ForeignKey(Membership, models.CASCADE, null=True, related_name="+")  # null: all
     text = models.TextField()
     url = models.CharField(max_length=300, blank=True)  # where to act, below the workspace
     at = models.DateTimeField(default=timezone.now)
     solved_at = models.DateTimeField(null=True, blank=True)
     seen_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -14,7 +14,7 @@ from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
 from clarion.content.checks import clean_link, clean_options, clean_text
-from clarion.content.library import describe
+from clarion.content.library import describe, labels
 from clarion.content.models import CODE_LENGTH, Decision, Link, Media, Placement, Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
@@ -54,7 +54,7 @@ def write(
 
 @transaction.atomic
 def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
-    """Change a post: text, more, link, planned_for, campaign, media, alts, channels,
+    """Change a post: text, more, link, planned_for, campaign, labels, media, alts, channels,
     variants.
 
     `version` is the one the writer saw; Conflict when somebody else was quicker. What is out
@@ -99,6 +99,7 @@ def _change(post: Post, changes: Mapping[str, Any], by: Actor) -> None:
         "link": lambda link: setattr(post, "link", clean_link(link)),
         "planned_for": lambda at: _set_time(post, at),
         "campaign": lambda campaign: setattr(post, "campaign", _own(campaign, post)),
+        "labels": lambda names: post.labels.set(labels(post.workspace, names)),
         "media": lambda media: _place(post, media),
         "alts": lambda alts: _describe(post, alts, by),
         "channels": lambda channels: _aim(post, channels, by),
@@ -219,6 +220,7 @@ def ask_for_approval(post: Post, note: str = "", *, by: Actor) -> None:
         f"review:{post.pk}",
         f"{by.name} asks for your approval: {post}",
         f"posts/{post.pk}/review/",
+        kind="approval",
     )
 
 

@@ -1,5 +1,6 @@
 """The media library: what comes in is decoded, cleaned and stored once under its hash."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -9,11 +10,12 @@ from clarion.accounts.journal import record
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor
 from clarion.content.checks import clean_text
-from clarion.content.models import Media
+from clarion.content.models import Label, Media
 from clarion.kit.errors import NotYet
 from clarion.pictures.inspect import MAX_BYTES, Unfit, clean
 
 ALT_MAX = 2000  # characters
+LABEL_MAX = 60  # characters
 
 
 @transaction.atomic
@@ -58,6 +60,23 @@ def add(
     return media
 
 
+def labels(workspace: Workspace, names: Iterable[str]) -> list[Label]:
+    """The labels with these names, made where they are new. Upper and lower case are one."""
+    wanted = {name.casefold(): name for name in map(_label, names) if name}
+    have = {label.name.casefold(): label for label in workspace.labels.all()}
+    for key, name in wanted.items():
+        if key not in have:
+            have[key] = Label.objects.create(workspace=workspace, name=name)
+    return [have[key] for key in wanted]
+
+
+def _label(name: str) -> str:
+    name = " ".join(clean_text(name, "labels").split())
+    if len(name) > LABEL_MAX:
+        raise NotYet(f"A label has at most {LABEL_MAX} characters.", "labels")
+    return name
+
+
 @transaction.atomic
 def describe(media: Media, alt: str, *, by: Actor) -> None:
     """Say in words what the picture shows. Changes what an approver agreed to."""
@@ -92,4 +111,4 @@ def _store(path: Path, data: bytes) -> None:
         ) from error
 
 
-__all__ = ["MAX_BYTES", "add", "describe"]
+__all__ = ["MAX_BYTES", "add", "describe", "labels"]

@@ -19,11 +19,12 @@ from clarion.networks.limits import Limits, allowed
 class Media:
     """One picture or film, already stripped of its hidden data and stored on this host."""
 
-    kind: str  # "image" | "video"
+    kind: str  # "image" | "video" | "document"
     mime: str
     size: int  # bytes
     width: int = 0  # pixels; 0 when unknown
     height: int = 0
+    seconds: float = 0  # how long a film runs; 0 when it stands still or nobody knows
     alt: str = ""
     path: Path | None = None  # where the bytes are; None while only checking
     sha256: str = ""
@@ -43,6 +44,7 @@ class Draft:
     """
 
     text: str
+    surface: str = "feed"  # one of `Network.surfaces`
     media: Sequence[Media] = ()
     link: str = ""  # shown as a card where the network has cards, else appended to the text
     reply_to: str = ""  # remote id of what this answers
@@ -322,6 +324,7 @@ class Network:
     streaming: Streams | None = None
     measurement: Measures | None = None
     ads: Advertises | None = None
+    surfaces: Sequence[str] = ("feed",)  # where a post can stand; keys of limits.words.SURFACES
     options: Sequence[Field] = ()  # what the composer may ask for this network only
     practice: bool = False  # a test double: its numbers are not the world's
     icon: str = ""  # id in the icon sprite

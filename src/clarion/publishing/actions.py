@@ -43,7 +43,7 @@ def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delive
         raise NotYet("Choose when it should go out.", "at")
     content.make_links(post)
     wanted = [v for v in _variants(post) if v.pk not in without]
-    planned = [d for v in wanted for d in _deliver(v, post.planned_for)]
+    planned = [d for v in wanted for d in _deliver(v, v.at or post.planned_for)]
     record(
         by,
         "post.scheduled",

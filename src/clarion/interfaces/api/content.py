@@ -53,6 +53,7 @@ class PostShape(Schema):
     link: str
     planned_for: datetime | None
     campaign: int | None = kept_as("campaign_id")
+    labels: list[str]
     media: list[int]
     variants: list[VariantShape]
     author: str = kept_as("author_name")
@@ -65,6 +66,10 @@ class PostShape(Schema):
     @staticmethod
     def resolve_media(row: Post) -> list[int]:
         return [m.pk for m in row.pieces()]
+
+    @staticmethod
+    def resolve_labels(row: Post) -> list[str]:
+        return [label.name for label in row.labels.all()]
 
     @staticmethod
     def resolve_variants(row: Post) -> list[Variant]:
@@ -124,6 +129,7 @@ class PostIn(In):
     link: Text = ""
     planned_for: datetime | None = None
     campaign: Id | None = None
+    labels: list[Word] = []
     media: list[Id] = []
     variants: list[VariantIn] = []
 
@@ -138,6 +144,7 @@ class PostChange(Change):
     link: Text = ""
     planned_for: datetime | None = None
     campaign: Id | None = None
+    labels: list[Word] = []
     media: list[Id] = []
     variants: list[VariantIn] = []
 
@@ -166,7 +173,7 @@ class AltIn(In):
 def posts() -> QuerySet[Post]:
     """With all that a post shows, in a fixed number of queries."""
     rows = Post.objects.select_related("workspace")
-    return rows.prefetch_related("placements__media", "variants__tracked")
+    return rows.prefetch_related("placements__media", "labels", "variants__tracked")
 
 
 def shown(post: Post) -> Post:

@@ -62,6 +62,7 @@ class NoticeShape(Schema):
     """Something that a person should know. `url` is where to act, below the workspace."""
 
     id: int
+    kind: str
     about: str
     text: str
     url: str
@@ -149,14 +150,14 @@ def _next(lines: Iterator[str]) -> str:
 @stage.many("notices.list", "GET /notices", NoticeShape)
 def list_notices(request: Request, solved: bool = False) -> QuerySet[Notice]:
     """What needs somebody, newest first; with `solved` also what needed somebody."""
-    rows = request.auth.workspace.notices.all()
+    rows = _mine(request).filter(workspace=request.auth.workspace)
     return rows if solved else rows.filter(solved_at=None)
 
 
 @stage.write("notices.dismiss", "POST /notices/{notice}/dismiss", NoticeShape)
 def dismiss(request: Request, notice: Id) -> Notice:
     """Say that it is settled."""
-    row = own(request, Notice.objects.all(), notice)
+    row = own(request, _mine(request), notice)
     actions.dismiss(row, by=request.auth.actor)
     row.refresh_from_db()
     return row
@@ -165,10 +166,14 @@ def dismiss(request: Request, notice: Id) -> Notice:
 @stage.write("notices.bring-back", "POST /notices/{notice}/bring-back", NoticeShape)
 def bring_back(request: Request, notice: Id) -> Notice:
     """It is not settled after all."""
-    row = own(request, Notice.objects.all(), notice)
+    row = own(request, _mine(request), notice)
     actions.undismiss(row, by=request.auth.actor)
     row.refresh_from_db()
     return row
+
+
+def _mine(request: Request) -> QuerySet[Notice]:
+    return Notice.objects.reaching(request.auth.actor.membership_id)
 
 
 @stage.one("health.show", "GET /health", HealthShape, right="settings")

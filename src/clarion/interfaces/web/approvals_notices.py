@@ -1,6 +1,7 @@
 """Pages: needs you, and notifications. What stands still until a person decides."""
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -26,7 +27,7 @@ def needs_you(request: Request) -> HttpResponse:
 @require_GET
 @page
 def notifications(request: Request) -> HttpResponse:
-    notices = Notice.objects.filter(workspace=request.workspace, solved_at=None)
+    notices = _mine(request).filter(workspace=request.workspace, solved_at=None)
     shown = Paginator(notices.order_by("-at", "-pk"), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "approvals/notifications.html", {"page": shown})
 
@@ -34,7 +35,7 @@ def notifications(request: Request) -> HttpResponse:
 @require_POST
 @page
 def dismiss(request: Request, pk: int) -> HttpResponse:
-    notice = own(Notice.objects.all(), request, pk=pk)
+    notice = own(_mine(request), request, pk=pk)
     accounts.dismiss(notice, by=request.actor)
     undo = reverse("notice-back", args=[request.workspace.slug, pk])
     if request.headers.get("HX-Request"):
@@ -46,10 +47,14 @@ def dismiss(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @page
 def take_back(request: Request, pk: int) -> HttpResponse:
-    notice = own(Notice.objects.all(), request, pk=pk)
+    notice = own(_mine(request), request, pk=pk)
     accounts.undismiss(notice, by=request.actor)
     go = reverse("notifications", args=[request.workspace.slug])
     return undone(request, "It is back among the notifications", go)
+
+
+def _mine(request: Request) -> QuerySet[Notice]:
+    return Notice.objects.reaching(request.actor.membership_id)
 
 
 urlpatterns = [

@@ -77,7 +77,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": user,
         "live_url": reverse("live", args=[workspace.slug]),
         "shortcuts_on": user.shortcuts_on,
-        "unread": Notice.objects.filter(workspace=workspace, solved_at=None).count(),
+        "unread": Notice.objects.reaching(request.actor.membership_id)  # type: ignore[attr-defined]
+        .filter(workspace=workspace, solved_at=None)
+        .count(),
     }
 
 

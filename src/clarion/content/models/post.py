@@ -1,10 +1,9 @@
-"""Posts, cut to fit each channel, with their media and what was decided about them."""
+"""Posts, cut to fit each channel, with their media."""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,54 +13,19 @@ from django.utils import timezone
 
 from clarion.accounts.models import Membership, Workspace
 from clarion.channels.models import Channel
+from clarion.content.models.media import Label, Media
 from clarion.kit.flow import Flow
 from clarion.kit.steps import WorkItem
 from clarion.networks.base import Draft, Problem
-from clarion.networks.base import Media as Piece
 from clarion.strategy.models import Campaign
 from clarion.text.shortening import shortened
 
+FEED = "feed"  # the surface that every network has
 TITLE = 60  # characters that a post is known by
 CODE_LENGTH = 8  # characters of a tracked link's code
-
-
-class Media(models.Model):
-    """A picture in the library: its bytes lie in the media folder under their own hash."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="media")
-    sha256 = models.CharField(max_length=64)
-    mime = models.CharField(max_length=30)
-    size = models.PositiveBigIntegerField()  # bytes
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    name = models.CharField(max_length=200)
-    alt = models.TextField(blank=True)
-    uploaded_by = models.CharField(max_length=200)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["workspace", "sha256"], name="each_picture_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def path(self) -> Path:
-        return Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256
-
-    def piece(self) -> Piece:
-        return Piece(
-            kind="image",
-            mime=self.mime,
-            size=self.size,
-            width=self.width,
-            height=self.height,
-            alt=self.alt,
-            path=self.path,
-            sha256=self.sha256,
-        )
+# Beyond words, link and media; where empty they are no part of a seal, so that posts sealed
+# before there were such things keep theirs.
+EXTRAS = ("first_comment", "poll", "paid_partnership", "made_with_ai")
 
 
 class Post(WorkItem):
@@ -90,6 +54,11 @@ class Post(WorkItem):
     text = models.TextField(blank=True)
     more = models.JSONField(default=list, blank=True)  # further parts of a thread, as texts
     link = models.TextField(blank=True)
+    first_comment = models.TextField(blank=True)  # said below it, by ourselves, once it is live
+    poll = models.JSONField(default=dict, blank=True)  # {"choices": [text], "hours": n}
+    paid_partnership = models.BooleanField(default=False)  # somebody pays us to say this
+    made_with_ai = models.BooleanField(default=False)
+    labels = models.ManyToManyField(Label, related_name="posts", blank=True)
     planned_for = models.DateTimeField(null=True, blank=True)
     media = models.ManyToManyField(Media, through="Placement", related_name="posts")
     author = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
@@ -120,6 +89,7 @@ class Post(WorkItem):
             "text": self.text,
             "more": self.more,
             "link": self.link,
+            **{name: getattr(self, name) for name in EXTRAS if getattr(self, name)},
             "media": [[m.sha256, m.alt, m.name] for m in self.pieces()],
             "planned_for": _in_utc(self.planned_for),
             "channels": {
@@ -170,7 +140,9 @@ class Variant(models.Model):
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="variants")
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    surface = models.CharField(max_length=20, default=FEED)  # of the network's `surfaces`
     text = models.TextField(blank=True)  # empty: use the post's own words
+    planned_for = models.DateTimeField(null=True, blank=True)  # null: when the post goes
     options = models.JSONField(default=dict, blank=True)
     without = models.JSONField(default=list, blank=True)  # ids of pictures that stay at home
     sent_at = models.DateTimeField(null=True, blank=True)  # set once it may be out: frozen
@@ -193,8 +165,19 @@ class Variant(models.Model):
 
     def own(self) -> dict[str, Any]:
         """What this channel gets of its own, as an approver agrees to it."""
-        own = {"text": self.text, "options": self.options}
-        return {**own, "without": sorted(self.without)} if self.without else own
+        own: dict[str, Any] = {"text": self.text, "options": self.options}
+        if self.without:
+            own["without"] = sorted(self.without)
+        if self.surface != FEED:
+            own["surface"] = self.surface
+        if self.planned_for:
+            own["planned_for"] = _in_utc(self.planned_for)
+        return own
+
+    @property
+    def at(self) -> datetime | None:
+        """When it is to go out on this channel."""
+        return self.planned_for or self.post.planned_for
 
     @property
     def parts(self) -> Sequence[str]:
@@ -223,6 +206,7 @@ class Variant(models.Model):
             root=root,
             languages=(self.post.workspace.language,),
             options=self.options,
+            surface=self.surface,
         )
 
     def problems(self) -> list[Problem]:
@@ -250,25 +234,3 @@ class Link(models.Model):
     @property
     def url(self) -> str:
         return f"{settings.PUBLIC_URL}/l/{self.code}"
-
-
-class Decision(models.Model):
-    """What somebody decided about a post, and every byte they decided about."""
-
-    class Said(models.TextChoices):
-        ASKED = "asked", "Asked for approval"
-        APPROVED = "approved", "Approved"
-        RETURNED = "returned", "Sent back"
-        VOIDED = "voided", "Approval void: the post was changed"
-        NOTED = "noted", "Wrote a note"
-
-    post = models.ForeignKey(Post, models.CASCADE, related_name="decisions")
-    said = models.CharField(max_length=10, choices=Said)
-    by = models.CharField(max_length=200)
-    at = models.DateTimeField(default=timezone.now)
-    note = models.TextField(blank=True)
-    seal = models.CharField(max_length=64)
-    content = models.JSONField()
-
-    def __str__(self) -> str:
-        return f"{self.by} {self.said}"
