@@ -10,6 +10,7 @@ from clarion.accounts.models import JournalEntry, Membership, User
 from clarion.accounts.rights import CHANNEL_ROLES, ON_CHANNELS, RIGHTS, ROLES
 from clarion.channels import actions as channels
 from clarion.content import actions as content
+from clarion.content import approval
 from clarion.publishing import actions as publishing
 
 pytestmark = pytest.mark.timeout(300)
@@ -37,7 +38,7 @@ class World:
     def posts(self, channel):
         """One that waits for approval, one that is planned."""
         asked = content.write(self.space, "May I?", [channel], by=self.boss)
-        content.ask_for_approval(asked, by=self.boss)
+        approval.ask_for_approval(asked, by=self.boss)
         planned = content.write(self.space, "Tomorrow", [channel], by=self.boss)
         from datetime import timedelta
 

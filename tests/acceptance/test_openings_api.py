@@ -10,13 +10,14 @@ from clarion.ads import actions as ads
 from clarion.community import actions as community
 from clarion.community.models import Conversation, Inbox
 from clarion.content import actions as content
+from clarion.content import approval
 from clarion.interfaces.cli.main import clarion
 
 
 @pytest.fixture
 def busy(space, boss, member, delivery, playground, work):
     """A workspace in which all sorts of things were done."""
-    content.add_note(delivery.variant.post, "Well said", by=boss)
+    approval.add_note(delivery.variant.post, "Well said", by=boss)
     work()
     delivery.refresh_from_db()
     playground.say("bo", "What time do you open?", on=delivery.remote_id)

@@ -13,7 +13,7 @@ from clarion.accounts import actions as accounts
 from clarion.accounts.models import JournalEntry
 from clarion.accounts.rights import ALL, CHANNEL_ROLES, RIGHTS, ROLES
 from clarion.community import actions as community
-from clarion.content import actions as content
+from clarion.content import approval
 from clarion.networks.base import Message
 
 
@@ -32,7 +32,7 @@ def question(channel):
 @pytest.fixture
 def waiting(post, boss):
     """A post that waits for a yes."""
-    content.ask_for_approval(post, by=boss)
+    approval.ask_for_approval(post, by=boss)
     return post
 
 
@@ -124,7 +124,7 @@ def test_the_team_page_shows_the_matrix_that_is_enforced(inside):
 
 @pytest.mark.accepts("OP-10")
 def test_a_changed_line_of_the_journal_is_found_at_that_line(inside, waiting, boss):
-    content.approve(waiting, waiting.seal(), by=boss)
+    approval.approve(waiting, waiting.seal(), by=boss)
     assert "The journal is whole" in inside.get("/w/bakery/journal/verify/").content.decode()
     approved = JournalEntry.objects.get(did="post.approved")
     JournalEntry.objects.filter(pk=approved.pk).update(by="Somebody else")

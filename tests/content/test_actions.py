@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content import actions as content
+from clarion.content import approval
 from clarion.content.models import Decision, Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.publishing import actions as publishing
@@ -14,7 +15,7 @@ State = Post.State
 
 @pytest.fixture
 def approved(post, boss):
-    return content.approve(post, post.seal(), by=boss)
+    return approval.approve(post, post.seal(), by=boss)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_describing_a_picture_anew_voids_the_approval(post, space, boss, png):
 
     media = library.add(space, "bread.png", png, alt="Bread", by=boss)
     post = content.edit(post, version=post.version, media=[media], by=boss)
-    post = content.approve(post, post.seal(), by=boss)
+    post = approval.approve(post, post.seal(), by=boss)
     library.describe(media, "Something else", by=boss)
     assert not Post.objects.get(pk=post.pk).is_approved
 
@@ -54,7 +55,7 @@ def test_an_approval_of_other_bytes_is_refused(post, boss):
     seen = post.seal()
     content.edit(post, version=post.version, text="Other words", by=boss)
     with pytest.raises(Conflict, match="has changed since you looked"):
-        content.approve(post, seen, by=boss)
+        approval.approve(post, seen, by=boss)
 
 
 def test_the_slower_of_two_writers_is_told(post, boss):
@@ -66,7 +67,7 @@ def test_the_slower_of_two_writers_is_told(post, boss):
 
 def test_an_editor_may_not_approve(post, member):
     with pytest.raises(NotAllowed):
-        content.approve(post, post.seal(), by=member("editor").actor())
+        approval.approve(post, post.seal(), by=member("editor").actor())
 
 
 def test_four_eyes_are_four_eyes(post, space, boss, member):
@@ -74,7 +75,7 @@ def test_four_eyes_are_four_eyes(post, space, boss, member):
     space.save()
     with pytest.raises(NotAllowed, match="somebody else"):
         publishing.publish_now(post, by=boss)
-    content.approve(post, post.seal(), by=member("approver").actor())
+    approval.approve(post, post.seal(), by=member("approver").actor())
 
 
 def test_who_rewrote_a_post_may_not_approve_it(post, space, member):
@@ -83,8 +84,8 @@ def test_who_rewrote_a_post_may_not_approve_it(post, space, member):
     other = member("approver").actor()
     post = content.edit(post, version=1, text="Other words", by=other)
     with pytest.raises(NotAllowed, match="somebody else"):
-        content.approve(post, post.seal(), by=other)
-    content.approve(post, post.seal(), by=member("approver", "Cy").actor())
+        approval.approve(post, post.seal(), by=other)
+    approval.approve(post, post.seal(), by=member("approver", "Cy").actor())
 
 
 def test_who_only_moved_a_post_may_approve_it(post, space, member):
@@ -93,13 +94,13 @@ def test_who_only_moved_a_post_may_approve_it(post, space, member):
     other = member("approver").actor()
     at = timezone.now() + timedelta(days=1)
     post = content.edit(post, version=1, planned_for=at, by=other)
-    content.approve(post, post.seal(), by=other)
+    approval.approve(post, post.seal(), by=other)
 
 
 def test_a_text_that_is_too_long_is_not_approved(post, boss):
     post = content.edit(post, version=1, text="x" * 501, by=boss)
     with pytest.raises(NotYet, match="500"):
-        content.approve(post, post.seal(), by=boss)
+        approval.approve(post, post.seal(), by=boss)
 
 
 def test_what_is_out_cannot_be_rewritten(delivery, post, boss, work):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from clarion.content import actions as content
+from clarion.content import approval
 from clarion.content.models import Post
 from clarion.publishing.models import Delivery
 
@@ -130,7 +131,7 @@ def test_publish_now_asks_first(browser_page, live, post, work, playground):
 
 
 def test_the_letter_a_approves(browser_page, live, post, member):
-    content.ask_for_approval(post, by=member("editor").actor())
+    approval.ask_for_approval(post, by=member("editor").actor())
     page = browser_page
     page.goto(f"/w/bakery/posts/{post.pk}/review/")
     page.get_by_label(re.compile("^Note")).fill("aha")  # typing is not pressing

@@ -1,4 +1,4 @@
-"""Write, change, ask, approve. An approval covers bytes: any change voids it."""
+"""Write, change, throw away. What is changed is no longer approved."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -8,19 +8,20 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from clarion.accounts.actions import notify, solve
+from clarion.accounts.actions import solve
 from clarion.accounts.journal import record
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
+from clarion.content.approval import void
 from clarion.content.checks import clean_link, clean_options, clean_text
 from clarion.content.library import describe, labels
-from clarion.content.models import CODE_LENGTH, Decision, Link, Media, Placement, Post, Variant
+from clarion.content.models import CODE_LENGTH, Link, Media, Placement, Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
 from clarion.strategy.models import Campaign
 
-State, Said = Post.State, Decision.Said
+State = Post.State
 PARTS_MAX = 25
 CODE_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that look alike
 
@@ -61,8 +62,8 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
     stays as it is: only channels with nothing out yet can still change. An
     approval that covered the old bytes is void.
     """
-    post = _locked(post)
-    _must_write(post, by)
+    post = post.locked()
+    post.must("write", by)
     if version != post.version:
         raise Conflict(
             "Somebody else has changed this post since you opened it. Your words are kept; "
@@ -74,7 +75,7 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
         post.save(update_fields=["campaign"])
         return post
     _remember_writer(post, before, by)
-    _void(post, by)
+    void(post, by)
     post.version += 1
     post.changed_at = timezone.now()
     post.save()
@@ -204,69 +205,11 @@ def _cut(post: Post, variants: Mapping[int, Mapping[str, Any]], by: Actor) -> No
         variant.save(update_fields=["text", "options", "without"])
 
 
-# --- approval -------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def ask_for_approval(post: Post, note: str = "", *, by: Actor) -> None:
-    """Put a post before those who may approve it."""
-    post = _locked(post)
-    _must_write(post, by)
-    _must_be_ready(post)
-    post.move(State.REVIEW)
-    _decide(post, Said.ASKED, note, by)
-    notify(
-        post.workspace_id,
-        f"review:{post.pk}",
-        f"{by.name} asks for your approval: {post}",
-        f"posts/{post.pk}/review/",
-        kind="approval",
-    )
-
-
-@transaction.atomic
-def approve(post: Post, seal: str, note: str = "", *, by: Actor) -> Post:
-    """Say yes to exactly the bytes with this seal. Refuses what a network would refuse."""
-    post = _locked(post)
-    _must_approve(post, by)
-    _must_be_ready(post)
-    if seal != post.seal():
-        raise Conflict("The post has changed since you looked at it. Look again, then decide.")
-    if post.workspace.four_eyes and post.was_written_by(by.user_id):
-        raise NotAllowed("In this workspace somebody else than the writer approves.")
-    if not post.move(State.APPROVED, approved_seal=seal):
-        raise Conflict("Somebody else has just decided about this post.")
-    solve(post.workspace_id, [f"review:{post.pk}"])
-    _decide(post, Said.APPROVED, note, by)
-    return post
-
-
-@transaction.atomic
-def send_back(post: Post, note: str, *, by: Actor) -> None:
-    """Say no, with what to change."""
-    post = _locked(post)
-    _must_approve(post, by)
-    if not note.strip():
-        raise NotYet("Say what should change, so that the writer can go on.", "note")
-    post.move(State.DRAFT, approved_seal="")
-    solve(post.workspace_id, [f"review:{post.pk}"])
-    _decide(post, Said.RETURNED, note, by)
-
-
-@transaction.atomic
-def add_note(post: Post, note: str, *, by: Actor) -> None:
-    """A word among ourselves. It never goes out."""
-    by.must("read", post.workspace_id)
-    if not note.strip():
-        raise NotYet("Write something first.", "note")
-    _decide(post, Said.NOTED, note, by)
-
-
 @transaction.atomic
 def bin_post(post: Post, *, by: Actor) -> None:
     """Throw it away; `restore` takes it out again. What is out stays out."""
-    post = _locked(post)
-    _must_write(post, by)
+    post = post.locked()
+    post.must("write", by)
     if any(v.sent_at for v in post.variants.all()):
         raise Conflict("It is out already. Take it down on its channels instead.")
     post.move(State.BINNED, approved_seal="")
@@ -276,8 +219,8 @@ def bin_post(post: Post, *, by: Actor) -> None:
 
 @transaction.atomic
 def restore(post: Post, *, by: Actor) -> None:
-    post = _locked(post)
-    _must_write(post, by)
+    post = post.locked()
+    post.must("write", by)
     if post.state != State.BINNED:
         raise Conflict("It is not in the bin any more.")
     post.move(State.DRAFT)
@@ -297,61 +240,3 @@ def make_links(post: Post) -> None:
     for variant in post.variants.filter(tracked=None):
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
         Link.objects.create(variant=variant, code=code, target=post.link)
-
-
-def problems(post: Post) -> list[str]:
-    """Everything that a network would refuse, each with the channel it is about."""
-    return [
-        f"{variant.channel.network.name} {variant.channel.handle}: {problem.text}"
-        for variant in post.variants.select_related("channel__workspace", "post__workspace")
-        for problem in variant.problems()
-        if problem.blocks
-    ]
-
-
-def _locked(post: Post) -> Post:
-    """The row as it is now, nobody else's until the transaction ends."""
-    return (
-        Post.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=post.pk)
-    )
-
-
-def _must_write(post: Post, by: Actor) -> None:
-    channels = [v.channel_id for v in post.variants.all()]
-    if not channels and by.workspace_id == post.workspace_id and by.can_somewhere("write"):
-        return
-    targets: list[int | None] = [*channels] or [None]
-    for pk in targets:
-        by.must("write", post.workspace_id, pk)
-
-
-def _must_approve(post: Post, by: Actor) -> None:
-    targets: list[int | None] = [v.channel_id for v in post.variants.all()] or [None]
-    for pk in targets:
-        by.must("approve", post.workspace_id, pk)
-
-
-def _must_be_ready(post: Post) -> None:
-    if post.state == State.BINNED:
-        raise Conflict("The post is in the bin. Take it out first.")
-    if not post.variants.exists():
-        raise NotYet("Choose at least one channel.", "channels")
-    if found := problems(post):
-        raise NotYet(found[0], "text")
-
-
-def _void(post: Post, by: Actor) -> None:
-    if post.state in (State.APPROVED, State.REVIEW):
-        was_approved = post.state == State.APPROVED
-        post.move(State.REVIEW if post.state == State.REVIEW else State.DRAFT, approved_seal="")
-        if was_approved:
-            _decide(post, Said.VOIDED, "", by)
-
-
-def _decide(post: Post, said: str, note: str, by: Actor) -> None:
-    note = clean_text(note, "note").strip()
-    seal, content = post.seal(), post.content()
-    Decision.objects.create(
-        post=post, said=said, by=by.name, note=note, seal=seal, content=content
-    )
-    record(by, f"post.{said}", f"Post {post.pk}", after={"seal": seal, "note": note})

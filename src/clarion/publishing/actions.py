@@ -14,6 +14,7 @@ from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.line import line
 from clarion.channels.models import Channel
 from clarion.content import actions as content
+from clarion.content import approval
 from clarion.content.checks import clean_link
 from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
@@ -279,7 +280,7 @@ def _approve_again(post: Post, was_planned: bool, by: Actor) -> None:
         if was_planned:
             plan(post, without=_over(post), by=by)
         return
-    content.ask_for_approval(post, "The time was changed.", by=by)
+    approval.ask_for_approval(post, "The time was changed.", by=by)
     _call_off(_waiting(post))
 
 
@@ -339,4 +340,4 @@ def _approve_myself(post: Post, by: Actor) -> Post:
             "This post needs somebody else's approval before it can be scheduled. "
             "Submit it for approval."
         )
-    return content.approve(post, post.seal(), by=by)
+    return approval.approve(post, post.seal(), by=by)

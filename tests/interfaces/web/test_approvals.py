@@ -8,6 +8,7 @@ from django.utils import timezone
 from clarion.accounts.actions import change_workspace, notify
 from clarion.accounts.models import Notice
 from clarion.content import actions as content
+from clarion.content import approval
 from clarion.content.models import Post
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
@@ -25,7 +26,7 @@ def asked(post, member):
     bo = member("editor").actor()
     at = timezone.now() + timedelta(days=2)
     content.edit(post, version=post.version, planned_for=at, by=bo)
-    content.ask_for_approval(post, "Is the hour right?", by=bo)
+    approval.ask_for_approval(post, "Is the hour right?", by=bo)
     return Post.objects.get(pk=post.pk)
 
 
@@ -42,9 +43,9 @@ def test_the_list_shows_what_goes_out_first_first(inside, asked, space, channel,
     sooner = content.write(space, "Rolls at six", [channel], by=boss)
     at = timezone.now() + timedelta(days=1)
     content.edit(sooner, version=sooner.version, planned_for=at, by=boss)
-    content.ask_for_approval(sooner, by=boss)
+    approval.ask_for_approval(sooner, by=boss)
     undated = content.write(space, "Some day", [channel], by=boss)
-    content.ask_for_approval(undated, by=boss)
+    approval.ask_for_approval(undated, by=boss)
     page = text_of(inside.get("/w/bakery/approvals/"))
     assert page.index("Rolls at six") < page.index("Fresh bread") < page.index("Some day")
 
@@ -83,7 +84,7 @@ def test_a_yes_does_not_bring_back_what_was_taken_down(inside, half_down, boss, 
         variants={second.pk: {"text": "Rolls at seven"}},
         by=boss,
     )
-    content.ask_for_approval(half_down, by=boss)
+    approval.ask_for_approval(half_down, by=boss)
     half_down.refresh_from_db()
     review(inside, half_down, "approve", seal=half_down.seal())
     assert [d.channel for d in Delivery.objects.filter(state="planned")] == [second]
@@ -132,10 +133,10 @@ def test_a_no_needs_a_reason_and_reaches_the_writer(inside, asked):
 
 
 def test_what_changed_since_the_last_yes_is_marked_word_by_word(inside, asked, boss):
-    content.approve(asked, asked.seal(), by=boss)
+    approval.approve(asked, asked.seal(), by=boss)
     asked.refresh_from_db()
     content.edit(asked, version=asked.version, text="Fresh bread at eight", by=boss)
-    content.ask_for_approval(asked, by=boss)
+    approval.ask_for_approval(asked, by=boss)
     page = text_of(review(inside, asked))
     assert '<del><span class="sr">removed: </span>seven</del>' in page
     assert '<ins><span class="sr">added: </span>eight</ins>' in page
@@ -143,7 +144,7 @@ def test_what_changed_since_the_last_yes_is_marked_word_by_word(inside, asked, b
 
 def test_in_a_four_eyes_workspace_nobody_approves_their_own(inside, space, post, boss):
     change_workspace(space, {"four_eyes": True}, by=boss)
-    content.ask_for_approval(post, by=boss)
+    approval.ask_for_approval(post, by=boss)
     answer = review(inside, post, "approve", seal=post.seal())
     assert answer.status_code == 403
     assert "somebody else than the writer approves" in text_of(answer)
@@ -162,7 +163,7 @@ def test_the_list_costs_a_handful_of_queries(
 ):
     for n in range(40):
         post = content.write(space, f"Post {n}", [channel], by=boss)
-        content.ask_for_approval(post, by=boss)
+        approval.ask_for_approval(post, by=boss)
     inside.get("/w/bakery/approvals/")
     with django_assert_max_num_queries(24):
         assert "Page 1 of 2" in text_of(inside.get("/w/bakery/approvals/"))

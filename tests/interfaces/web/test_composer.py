@@ -10,7 +10,7 @@ from PIL import Image
 
 from clarion.accounts.models import Notice
 from clarion.content import actions as content
-from clarion.content import library
+from clarion.content import approval, library
 from clarion.content.models import Media, Post
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
@@ -161,7 +161,7 @@ def test_the_second_writer_sees_the_words_of_the_first_and_keeps_their_own(
 
 def test_an_approved_post_is_not_saved_by_itself(inside, post, boss):
     assert 'data-save="' in text_of(inside.get(page_of(post)))
-    content.approve(post, post.seal(), by=boss)
+    approval.approve(post, post.seal(), by=boss)
     page = text_of(inside.get(page_of(post)))
     assert 'data-save="' not in page
     assert "Any change voids the approval" in page
@@ -213,7 +213,7 @@ def test_a_picture_without_alternative_text_reminds_and_takes_one(inside, post, 
 def test_new_alternative_text_voids_the_approval(inside, post, picture, boss):
     content.edit(post, version=post.version, media=[picture], by=boss)
     post.refresh_from_db()
-    content.approve(post, post.seal(), by=boss)
+    approval.approve(post, post.seal(), by=boss)
     post.refresh_from_db()
     sent = fields(post, media=[picture.pk], campaign=post.campaign_id)
     inside.post(page_of(post), {**sent, f"alt-{picture.pk}": "A round loaf"})
@@ -541,7 +541,7 @@ def test_a_post_page_costs_a_handful_of_queries(
 ):
     post = held.variant.post
     for n in range(30):
-        content.add_note(post, f"Note {n}", by=boss)
+        approval.add_note(post, f"Note {n}", by=boss)
     inside.get(page_of(post))
     with django_assert_max_num_queries(36):
         inside.get(page_of(post))

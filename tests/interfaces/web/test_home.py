@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from clarion.community import actions as community
 from clarion.content import actions as content
+from clarion.content import approval
 from clarion.networks.base import Message
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
@@ -79,7 +80,7 @@ def test_a_shut_channel_needs_somebody(home, channel):
 
 
 def test_posts_to_approve_lead_to_their_review(home, post, boss):
-    content.ask_for_approval(post, by=boss)
+    approval.ask_for_approval(post, by=boss)
     assert f"/w/bakery/posts/{post.pk}/review/" in home()
 
 

@@ -6,7 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clarion.content import actions as content
+from clarion.content import approval
 
 
 def test_the_inline_script_of_a_page_carries_the_nonce_of_its_policy(client, space, owner):
@@ -31,7 +31,7 @@ def test_sending_back_what_somebody_has_just_sent_back_is_refused_on_the_page(
     client, owner, post, boss
 ):
     client.force_login(owner)
-    content.ask_for_approval(post, by=boss)
+    approval.ask_for_approval(post, by=boss)
     address, answer = f"/w/bakery/posts/{post.pk}/review/", {"do": "return", "note": "Shorter"}
     assert client.post(address, answer).status_code == 302
     said = client.post(address, answer)

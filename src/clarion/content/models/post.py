@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from clarion.accounts.models import Membership, Workspace
+from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
 from clarion.content.models.media import Label, Media
 from clarion.kit.flow import Flow
@@ -102,6 +103,23 @@ class Post(WorkItem):
         """SHA-256, in hex, of `content`. An approval is bound to it."""
         said = json.dumps(self.content(), cls=DjangoJSONEncoder, sort_keys=True)
         return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
+
+    def locked(self) -> "Post":
+        """The row as it is now, nobody else's until the transaction ends."""
+        rows = Post.objects.select_for_update(of=("self",)).select_related("workspace")
+        return rows.get(pk=self.pk)
+
+    def must(self, right: str, by: Actor) -> None:
+        """Raises NotAllowed unless they have this right on every channel it goes to.
+
+        What goes nowhere yet may be changed by whoever may write for some channel.
+        """
+        channels: list[int | None] = [v.channel_id for v in self.variants.all()]
+        free = right == "write" and not channels and by.workspace_id == self.workspace_id
+        if free and by.can_somewhere(right):
+            return
+        for pk in channels or [None]:
+            by.must(right, self.workspace_id, pk)
 
     def was_written_by(self, user_id: int | None) -> bool:
         """Did this person write any of what waits for approval?"""

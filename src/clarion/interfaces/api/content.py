@@ -9,7 +9,7 @@ from ninja.files import UploadedFile
 from ninja.params.functions import Form
 
 from clarion.channels.models import Channel
-from clarion.content import actions, library
+from clarion.content import actions, approval, library
 from clarion.content.models import Decision, Media, Post, Variant
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
 from clarion.interfaces.api.shapes import Change, Id, In, Text, Word, asked, kept_as, one_of
@@ -243,7 +243,7 @@ def _changes(request: Request, given: dict[str, Any]) -> dict[str, Any]:
 @stage.one("posts.check", "GET /posts/{post}/check", ProblemsShape)
 def check_post(request: Request, post: Id) -> dict[str, list[str]]:
     """What the networks of its channels would refuse."""
-    return {"problems": actions.problems(own(request, posts(), post))}
+    return {"problems": approval.problems(own(request, posts(), post))}
 
 
 @stage.many("posts.decisions", "GET /posts/{post}/decisions", DecisionShape, order="pk")
@@ -256,7 +256,7 @@ def list_decisions(request: Request, post: Id) -> QuerySet[Decision]:
 def ask(request: Request, post: Id, body: NoteIn = NO_NOTE) -> Post:
     """Ask for approval."""
     row = own(request, posts(), post)
-    actions.ask_for_approval(row, body.note, by=request.auth.actor)
+    approval.ask_for_approval(row, body.note, by=request.auth.actor)
     return shown(row)
 
 
@@ -264,7 +264,7 @@ def ask(request: Request, post: Id, body: NoteIn = NO_NOTE) -> Post:
 def approve(request: Request, post: Id, body: ApprovalIn) -> Post:
     """Approve exactly the bytes with this seal."""
     row = own(request, posts(), post)
-    actions.approve(row, body.seal, body.note, by=request.auth.actor)
+    approval.approve(row, body.seal, body.note, by=request.auth.actor)
     return shown(row)
 
 
@@ -272,7 +272,7 @@ def approve(request: Request, post: Id, body: ApprovalIn) -> Post:
 def send_back(request: Request, post: Id, body: NoteIn) -> Post:
     """Say no, with what should change."""
     row = own(request, posts(), post)
-    actions.send_back(row, body.note, by=request.auth.actor)
+    approval.send_back(row, body.note, by=request.auth.actor)
     return shown(row)
 
 
@@ -280,7 +280,7 @@ def send_back(request: Request, post: Id, body: NoteIn) -> Post:
 def note(request: Request, post: Id, body: NoteIn) -> Post:
     """Write a word among ourselves. It never goes out."""
     row = own(request, posts(), post)
-    actions.add_note(row, body.note, by=request.auth.actor)
+    approval.add_note(row, body.note, by=request.auth.actor)
     return shown(row)
 
 

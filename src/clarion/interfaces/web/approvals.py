@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clarion.accounts.rights import NotAllowed
-from clarion.content import actions as content
-from clarion.content import queries
+from clarion.content import approval, queries
 from clarion.content.models import Post
 from clarion.content.queries import Words
 from clarion.interfaces.web import approvals_notices
@@ -92,10 +91,10 @@ def _decide(request: Request, post: Post, do: str, note: str) -> HttpResponse:
     if do == "approve":
         said = _approve(request, post, note)
     elif do == "return":
-        content.send_back(post, note, by=request.actor)
+        approval.send_back(post, note, by=request.actor)
         said = "Sent back with your note"
     else:
-        content.add_note(post, note, by=request.actor)
+        approval.add_note(post, note, by=request.actor)
         messages.success(request, "Note added")
         return redirect(reverse("review", args=[request.workspace.slug, post.pk]))
     messages.success(request, said)
@@ -104,7 +103,7 @@ def _decide(request: Request, post: Post, do: str, note: str) -> HttpResponse:
 
 def _approve(request: Request, post: Post, note: str) -> str:
     """Yes to exactly what was on the page; then it is scheduled, where that is possible."""
-    post = content.approve(post, request.POST.get("seal", ""), note, by=request.actor)
+    post = approval.approve(post, request.POST.get("seal", ""), note, by=request.actor)
     if post.planned_for is None:
         return "Approved. It has no day yet: choose one, and it can go out"
     if post.planned_for <= timezone.now():

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content import actions as content
+from clarion.content import approval
 from clarion.content.models import Post
 from clarion.interfaces.web import composer_deliveries, composer_form, composer_media
 from clarion.interfaces.web import composer_page as whole
@@ -168,7 +169,7 @@ def _now(request: Request, post: Post, _: Typed) -> Done:
 
 
 def _ask(request: Request, post: Post, typed: Typed) -> Done:
-    content.ask_for_approval(post, typed.note, by=request.actor)
+    approval.ask_for_approval(post, typed.note, by=request.actor)
     return "Submitted for approval", "", _page(request, post)
 
 
@@ -212,7 +213,7 @@ def _plan(request: Request, post: Post) -> tuple[str, str]:
 
 
 def _note(request: Request, post: Post) -> tuple[str, str]:
-    content.add_note(post, request.POST.get("note", ""), by=request.actor)
+    approval.add_note(post, request.POST.get("note", ""), by=request.actor)
     return "Note added", ""
 
 
