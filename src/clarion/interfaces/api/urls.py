@@ -23,6 +23,7 @@ STAGES = (
     "listening",
     "measurement",
     "ads",
+    "search",
 )
 
 api = NinjaAPI(

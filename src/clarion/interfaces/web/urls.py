@@ -26,6 +26,7 @@ PAGES = (
     "live",
     "manifest",
     "gallery",
+    "search",
 )
 
 urlpatterns = [

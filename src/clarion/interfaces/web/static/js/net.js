@@ -17,6 +17,8 @@ export async function fetchText(url) {
   return response.text();
 }
 
+export const fetchJson = async url => answer(await reach(url, { headers: { Accept: "application/json" } }));
+
 async function reach(url, options) {
   try { return await fetch(url, { credentials: "same-origin", ...options }); }
   catch { throw new Problem(offline, 0); }

@@ -1,9 +1,13 @@
-// Ctrl/Cmd K: every page of the menu and every action on this page, found by typing.
+// Ctrl/Cmd K: every page of the menu, every action on this page, and what was written, found
+// by typing.
+import { fetchJson } from "clarion/net";
+
 const palette = document.getElementById("palette");
 const input = palette.querySelector("input");
 const list = document.getElementById("pal-list");
 const none = document.getElementById("pal-none");
-let entries = [], chosen = 0;
+const PAUSE = 200;  // milliseconds without a key before the server is asked
+let entries = [], chosen = 0, asked = 0;
 
 export function openPalette() {
   if (palette.open) return;
@@ -27,15 +31,33 @@ function gather() {
 }
 
 function narrow() {
+  chosen = 0;
   const wanted = input.value.trim().toLowerCase().split(/\s+/);
   const found = entries.filter(e => {
     const words = `${e.words} ${e.hint ?? ""}`.toLowerCase();
     return wanted.every(w => words.includes(w));
   });
+  show(found);
+  clearTimeout(asked);
+  if (input.value.trim().length > 1) asked = setTimeout(look, PAUSE, input.value, found);
+}
+
+function show(found) {
   list.replaceChildren(...found.map(row));
   none.hidden = found.length > 0;
-  chosen = 0;
+  chosen = Math.min(chosen, Math.max(found.length - 1, 0));
   mark();
+}
+
+// What the server finds comes below what is here already; an answer to old words is dropped.
+async function look(words, before) {
+  const said = await fetchJson(`${palette.dataset.search}?q=${encodeURIComponent(words)}`).catch(() => null);
+  if (said && words === input.value && palette.open) show([...before, ...said.found.map(entry)]);
+}
+
+function entry({ text: words, hint, url, menu }) {
+  const icon = document.querySelector(`#side a[href="${menu}"] svg`);
+  return { words, hint, icon, target: { click: () => location.assign(url) } };
 }
 
 function row(entry, index) {
