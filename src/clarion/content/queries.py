@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -237,9 +238,7 @@ def _lines(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, st
     found = {"Text": content.get("text", ""), "Link": content.get("link", "")}
     for n, text in enumerate(content.get("more", ()), 2):
         found[f"Part {n}"] = text
-    found["Pictures"] = "\n".join(
-        f"{name}: {alt or 'no alternative text'}" for _, alt, name in content.get("media", ())
-    )
+    found["Pictures"] = "\n".join(_medium(*each) for each in content.get("media", ()))
     found["Time"] = _moment(content.get("planned_for"))
     targets = content.get("channels", {})
     found["Channels"] = ", ".join(names.get(pk, f"channel {pk}") for pk in targets)
@@ -251,6 +250,16 @@ def _lines(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, st
         if left := len(own.get("without", ())):
             found[f"Pictures for {name}"] = f"{left} left out"
     return found
+
+
+def _medium(
+    _: str, alt: str, name: str, beside: Mapping[str, Any] = MappingProxyType({})
+) -> str:
+    said = [f"{name}: {alt or 'no alternative text'}"]
+    if focus := beside.get("focus"):
+        said.append(f"kept in sight: {focus[0] / 10:g} % across, {focus[1] / 10:g} % down")
+    said += [f"captions ({lang}): {text}" for lang, text in beside.get("captions", {}).items()]
+    return "\n".join(said)
 
 
 def _moment(iso: str | None) -> str:

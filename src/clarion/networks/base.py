@@ -16,6 +16,14 @@ from clarion.networks.limits import Limits, allowed
 
 
 @dataclass(frozen=True)
+class Captions:
+    """What is said in a film, to be read."""
+
+    language: str  # BCP 47
+    text: str  # a whole WebVTT file
+
+
+@dataclass(frozen=True)
 class Media:
     """One picture or film, already stripped of its hidden data and stored on this host."""
 
@@ -28,6 +36,8 @@ class Media:
     alt: str = ""
     path: Path | None = None  # where the bytes are; None while only checking
     sha256: str = ""
+    focus: tuple[float, float] | None = None  # what to keep in sight: shares of width, height
+    captions: Sequence[Captions] = ()
 
     def read(self) -> bytes:
         if self.path is None:

@@ -1,13 +1,22 @@
 """What can be shown: pictures and films, and the labels that sort them and posts."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from clarion.accounts.models import Workspace
+from clarion.networks.base import Captions
 from clarion.networks.base import Media as Piece
+
+FINE = 1000  # a focal point is told in thousandths of width and height
+
+
+def located(sha256: str) -> Path:
+    """Where the bytes with this hash lie on this machine."""
+    return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
 
 
 class Label(models.Model):
@@ -27,7 +36,7 @@ class Label(models.Model):
 
 
 class Media(models.Model):
-    """A picture or film in the library: its bytes lie in the media folder under their hash."""
+    """A picture, film or document in the library. Its bytes lie under their own hash."""
 
     class Kind(models.TextChoices):
         IMAGE = "image", "Picture"
@@ -42,15 +51,40 @@ class Media(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     milliseconds = models.PositiveIntegerField(default=0)  # a film runs; 0: it stands still
+    frame_rate = models.PositiveIntegerField(default=0)  # frames in 1,000 seconds of a film
+    codecs = models.CharField(max_length=60, blank=True)  # of picture and sound: "h264,aac"
+    pages = models.PositiveIntegerField(default=0)  # of a document
+    source_sha256 = models.CharField(max_length=64, blank=True)  # of the file as it came
+    look = models.BigIntegerField(null=True, blank=True)  # 64 bits that alike pictures share
     name = models.CharField(max_length=200)
     alt = models.TextField(blank=True)
+    folder = models.CharField(max_length=200, blank=True)  # "Summer/Beach"; empty: the top
+    starred = models.BooleanField(default=False)
+    notes = models.TextField(blank=True)  # among ourselves; never goes out
+    rights_by = models.CharField(max_length=200, blank=True)  # who granted us its use
+    rights_scope = models.CharField(max_length=500, blank=True)  # for what, in words
+    rights_until = models.DateTimeField(null=True, blank=True)  # null: for ever
+    rights_told = models.DateTimeField(null=True, blank=True)  # the end people were told of
+    focus_x = models.PositiveSmallIntegerField(null=True, blank=True)  # thousandths of width
+    focus_y = models.PositiveSmallIntegerField(null=True, blank=True)  # thousandths of height
+    captions = models.JSONField(default=dict, blank=True)  # language -> WebVTT
     labels = models.ManyToManyField(Label, related_name="media", blank=True)
     uploaded_by = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
+    binned_at = models.DateTimeField(null=True, blank=True)  # null: in the library
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "sha256"], name="each_picture_once")
+            models.UniqueConstraint(fields=["workspace", "sha256"], name="each_picture_once"),
+            models.CheckConstraint(
+                condition=models.Q(focus_x=None, focus_y=None)
+                | models.Q(focus_x__lte=FINE, focus_y__lte=FINE),
+                name="focus_lies_inside",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "folder"], name="media_in_folder"),
+            models.Index(fields=["workspace", "source_sha256"], name="media_by_source"),
         ]
 
     def __str__(self) -> str:
@@ -58,7 +92,22 @@ class Media(models.Model):
 
     @property
     def path(self) -> Path:
-        return Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256
+        return located(self.sha256)
+
+    @property
+    def focus(self) -> tuple[float, float] | None:
+        """What must stay in sight when it is cut, as shares of width and height."""
+        if self.focus_x is None or self.focus_y is None:
+            return None
+        return self.focus_x / FINE, self.focus_y / FINE
+
+    def signed(self) -> list[Any]:
+        """What an approver agrees to: all of it that changes what goes out."""
+        said: list[Any] = [self.sha256, self.alt, self.name]
+        focus = [self.focus_x, self.focus_y] if self.focus else []
+        beside = {"focus": focus, "captions": self.captions}
+        filled = {key: value for key, value in beside.items() if value}
+        return [*said, filled] if filled else said
 
     def piece(self) -> Piece:
         return Piece(
@@ -71,4 +120,6 @@ class Media(models.Model):
             alt=self.alt,
             path=self.path,
             sha256=self.sha256,
+            focus=self.focus,
+            captions=[Captions(*each) for each in sorted(self.captions.items())],
         )

@@ -91,7 +91,7 @@ class Post(WorkItem):
             "more": self.more,
             "link": self.link,
             **{name: getattr(self, name) for name in EXTRAS if getattr(self, name)},
-            "media": [[m.sha256, m.alt, m.name] for m in self.pieces()],
+            "media": [m.signed() for m in self.pieces()],
             "planned_for": _in_utc(self.planned_for),
             "channels": {
                 str(v.channel_id): v.own()
