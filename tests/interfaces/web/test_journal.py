@@ -112,3 +112,11 @@ def test_an_editor_does_not_read_the_journal(client, member):
     client.force_login(member("editor").user)
     for path in ("", "verify/", "export.csv"):
         assert client.get(f"/w/bakery/journal/{path}").status_code == 403
+
+
+def test_a_line_leads_to_what_it_is_about_where_that_has_a_page(inside, boss):
+    record(boss, "post.written", "Post 12")
+    record(boss, "test.done", "Thing 12")
+    page = inside.get("/w/bakery/journal/").content.decode()
+    assert '<a href="/w/bakery/posts/12/">Post 12</a>' in page
+    assert "Thing 12:" in text(inside.get("/w/bakery/journal/"))

@@ -14,6 +14,8 @@ from clarion.accounts import actions as accounts
 from clarion.accounts.actions import sign_in_link
 from clarion.accounts.models import User
 
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"
+
 
 def yield_hotp_counters():
     """The counter of this half minute."""
@@ -216,14 +218,14 @@ def test_somebody_elses_token_cannot_be_revoked_here(client, owner, space, membe
 
 
 def test_a_browser_elsewhere_can_be_signed_out(client, owner, space):
-    elsewhere = Client(headers={"User-Agent": "Phone"})
+    elsewhere = Client(headers={"User-Agent": PHONE})
     said = {"login": owner.email, "password": "correct horse battery"}
     elsewhere.post("/sign-in/", said)
     elsewhere.get("/w/bakery/")
     client.post("/sign-in/", said)
     client.get("/w/bakery/")
-    assert "Phone" in client.get("/account/sessions/").content.decode()
-    session = UserSession.objects.get(user_agent="Phone")
+    assert "Safari on iPhone" in client.get("/account/sessions/").content.decode()
+    session = UserSession.objects.get(user_agent=PHONE)
     client.post(f"/account/sessions/{session.pk}/end/")
     assert elsewhere.get("/w/bakery/").status_code == 302
     assert client.get("/w/bakery/").status_code == 200

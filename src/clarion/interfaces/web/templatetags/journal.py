@@ -1,11 +1,20 @@
 """How the journal's short words are said to people."""
 
 import json
+import re
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
 register = template.Library()
+PAGES = {
+    "Post": "post",
+    "Channel": "channel",
+    "Campaign": "campaign",
+    "Conversation": "conversation",
+}
+ROW = re.compile(r"(\w+) (\d{1,18})")
 
 
 @register.filter
@@ -18,6 +27,14 @@ def did(words: str, about: str) -> str:
     noun, _, verb = words.partition(".")
     said = verb if verb and about.lower().startswith(noun) else f"{noun} {verb}"
     return said.replace("_", " ").strip()
+
+
+@register.filter
+def page_of(about: str, ws: str) -> str:
+    """Where one sees the thing that a line is about; nothing where it has no page."""
+    row = ROW.fullmatch(about)
+    name = PAGES.get(row[1]) if row else None
+    return reverse(name, args=[ws, int(row[2])]) if row and name else ""
 
 
 @register.filter
