@@ -16,6 +16,7 @@ OURS, THEIRS = 1_000_001, 5_000_001
 def build(place, owner, name, first):
     """One of everything for the workspace `name`, with ids from `first` on."""
     _count_from(first)
+    from clarion.accounts import feeds
     from clarion.accounts.actions import found_workspace, invite, issue_token, notify
     from clarion.channels import actions as channels
 
@@ -28,6 +29,7 @@ def build(place, owner, name, first):
     invite(space, f"new@{name.lower()}.example", "editor", by=boss)
     issue_token(membership, "script", ["read"], by=boss)
     notify(space.pk, "test:1", "Something needs you.")
+    feeds.issue(membership, "My phone", by=boss)
     campaign = _strategy(space, boss)
     delivery = _content(space, channel, campaign, boss)
     _conversation(channel, boss)
@@ -39,6 +41,7 @@ def build(place, owner, name, first):
 def _strategy(space, boss):
     from clarion.research import actions as research
     from clarion.strategy import actions as strategy
+    from clarion.strategy import days
 
     research.note_finding(space, "People ask for opening hours", by=boss)
     day = (timezone.now() + timedelta(days=90)).date()
@@ -54,6 +57,7 @@ def _strategy(space, boss):
         audience=audience,
         by=boss,
     )
+    days.note(space, timezone.localdate(), f"{space.name} fair", by=boss)
     strategy.learn(campaign, said_by="test", key="k", text="Mornings work", evidence={})
     return campaign
 

@@ -22,11 +22,16 @@ from clarion.accounts.models import (
     Workspace,
 )
 from clarion.accounts.rights import ALL, CHANNEL_ROLES, ROLES, Actor, NotAllowed
+from clarion.kit import holidays
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.keys import key_hash, new_key
 
 INVITATION_OPEN = timedelta(days=14)
 SIGN_IN_LINK_OPEN = timedelta(hours=1)
+SETTINGS = frozenset(
+    {"name", "time_zone", "language", "currency", "four_eyes", "track_links"}
+    | {"country", "spacing_minutes"}
+)
 
 
 # --- workspaces -----------------------------------------------------------------------------
@@ -64,14 +69,14 @@ def found_workspace(
 def change_workspace(workspace: Workspace, changes: Mapping[str, object], *, by: Actor) -> None:
     """Change the settings named in `changes`."""
     by.must("settings", workspace.pk)
-    allowed = {"name", "time_zone", "language", "currency", "four_eyes", "track_links"}
-    changes = {k: v for k, v in changes.items() if k in allowed and getattr(workspace, k) != v}
+    changes = {k: v for k, v in changes.items() if k in SETTINGS and getattr(workspace, k) != v}
     if "time_zone" in changes:
         _must_be_zone(str(changes["time_zone"]))
     if "currency" in changes:
         changes = {**changes, "currency": _currency(str(changes["currency"]))}
     if not str(changes.get("name", "x")).strip():
         raise NotYet("Give the workspace a name.", "name")
+    _must_be_country(str(changes.get("country", "")))
     before = {k: getattr(workspace, k) for k in changes}
     for key, value in changes.items():
         setattr(workspace, key, value)
@@ -84,6 +89,15 @@ def _must_be_zone(name: str) -> None:
     if name not in available_timezones():
         raise NotYet(
             f"“{name}” is not a time zone. Choose one like Europe/Berlin.", "time_zone"
+        )
+
+
+def _must_be_country(code: str) -> None:
+    if code and code not in holidays.countries():
+        raise NotYet(
+            f"No holidays are known for “{code}”. Take a country like DE, or DE-BY with its "
+            "region.",
+            "country",
         )
 
 

@@ -54,6 +54,8 @@ class Workspace(models.Model):
     currency = models.CharField(max_length=3, default="EUR")
     four_eyes = models.BooleanField(default=False)  # nobody approves what they wrote
     track_links = models.BooleanField(default=True)
+    country = models.CharField(max_length=10, blank=True)  # whose holidays count: "DE", "DE-BY"
+    spacing_minutes = models.PositiveSmallIntegerField(default=30)  # closer posts get a warning
     demo = models.BooleanField(default=False)  # made by us, gone with one click
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -162,6 +164,34 @@ class ApiToken(models.Model):
             kind="token",
             withheld=held - scopes,
         )
+
+
+class CalendarFeed(models.Model):
+    """A secret address under which a calendar program of one person reads ours."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="feeds")
+    name = models.CharField(max_length=100)
+    key_hash = KeyHashField()
+    hint = models.CharField(max_length=12)  # its first letters, to tell feeds apart
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+
+class Batch(models.Model):
+    """One thing done to many rows at once, and what each of them was before: the way back."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="batches")
+    by = models.CharField(max_length=200)
+    did = models.CharField(max_length=60)  # "posts.move"
+    rows = models.JSONField()  # what each row was before: [{"id": n, …}]
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.did}: {len(self.rows)}"
 
 
 class Repetition(models.Model):

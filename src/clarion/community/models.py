@@ -6,6 +6,7 @@ from django.utils import timezone
 from clarion.accounts.models import Membership, Workspace
 from clarion.channels.models import Channel
 from clarion.channels.models import Reader as ChannelReader
+from clarion.content.models import Label
 from clarion.networks.base import Draft
 from clarion.publishing import models as outgoing
 from clarion.publishing.models import Delivery
@@ -44,6 +45,7 @@ class Conversation(models.Model):
     assigned_to = models.ForeignKey(
         Membership, models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
+    labels = models.ManyToManyField(Label, related_name="conversations", blank=True)
     last_at = models.DateTimeField()
     opened_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)  # our first answer

@@ -13,7 +13,7 @@ from clarion.accounts.journal import record
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
-from clarion.content.approval import void
+from clarion.content.approval import stands_again, void
 from clarion.content.checks import clean_link, clean_options, clean_text
 from clarion.content.library import describe, labels
 from clarion.content.models import CODE_LENGTH, Link, Media, Placement, Post, Variant
@@ -218,12 +218,15 @@ def bin_post(post: Post, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def restore(post: Post, *, by: Actor) -> None:
+def restore(post: Post, *, approved_seal: str = "", by: Actor) -> None:
+    """Out of the bin, as a draft; approved where `approved_seal` still stands for its bytes."""
     post = post.locked()
     post.must("write", by)
     if post.state != State.BINNED:
         raise Conflict("It is not in the bin any more.")
     post.move(State.DRAFT)
+    if approved_seal:
+        stands_again(post, approved_seal)
     record(by, "post.restored", f"Post {post.pk}")
 
 

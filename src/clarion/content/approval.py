@@ -59,6 +59,40 @@ def send_back(post: Post, note: str, *, by: Actor) -> None:
 
 
 @transaction.atomic
+def withdraw(post: Post, *, by: Actor) -> None:
+    """Ask nobody any more: it is a draft again."""
+    post = post.locked()
+    post.must("write", by)
+    if post.state != State.REVIEW:
+        raise Conflict("It does not wait for approval any more.")
+    post.move(State.DRAFT)
+    solve(post.workspace_id, [f"review:{post.pk}"])
+    _decide(post, Said.NOTED, "Asks for approval no longer.", by)
+
+
+@transaction.atomic
+def take_back(post: Post, *, by: Actor) -> None:
+    """The yes was a slip: it is a draft again."""
+    post = post.locked()
+    post.must("approve", by)
+    if post.state != State.APPROVED:
+        raise Conflict("It is not approved any more.")
+    post.move(State.DRAFT, approved_seal="")
+    _decide(post, Said.RETURNED, "The approval was taken back.", by)
+
+
+def stands_again(post: Post, seal: str) -> bool:
+    """The post is as it was when somebody said yes to it, and nobody has said no since: the
+    yes of that `seal` covers it again. For what comes out of the bin.
+    """
+    said = post.decisions.exclude(said__in=[Said.NOTED, Said.ASKED]).order_by("-at", "-pk")
+    last = said.first()
+    if last is None or (last.said, last.seal) != (Said.APPROVED, seal) or seal != post.seal():
+        return False
+    return post.move(State.APPROVED, approved_seal=seal)
+
+
+@transaction.atomic
 def add_note(post: Post, note: str, *, by: Actor) -> None:
     """A word among ourselves. It never goes out."""
     by.must("read", post.workspace_id)

@@ -93,3 +93,25 @@ class Lesson(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class DayNote(models.Model):
+    """What the team should know about a day, or about some days: shown on the calendar."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="day_notes")
+    day = models.DateField()  # the first one
+    until = models.DateField()  # the last one, which is often the first one
+    text = models.CharField(max_length=200)
+    by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gte=F("day")), name="day_note_ends_after_it_begins"
+            )
+        ]
+        indexes = [models.Index(fields=["workspace", "day"], name="day_notes_in_order")]
+
+    def __str__(self) -> str:
+        return self.text

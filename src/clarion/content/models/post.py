@@ -64,6 +64,9 @@ class Post(WorkItem):
     media = models.ManyToManyField(Media, through="Placement", related_name="posts")
     author = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     author_name = models.CharField(max_length=200)
+    assigned_to = models.ForeignKey(  # who sees to it that it gets done
+        Membership, models.SET_NULL, null=True, blank=True, related_name="posts"
+    )
     writers = models.JSONField(default=list, blank=True)  # user ids, since the last approval
     version = models.PositiveIntegerField(
         default=1
