@@ -35,6 +35,7 @@ def build(place, owner, name, first):
     _conversation(channel, boss)
     _heard(channel, boss)
     _promoted(delivery, campaign)
+    _paused(space, boss)
     return space
 
 
@@ -125,6 +126,16 @@ def _promoted(delivery, campaign):
     Spending.objects.create(promotion=promotion, day=timezone.now().date(), amount=1)
     Reading.objects.create(delivery=delivery, metric="likes", total=3)
     AccountReading.objects.create(channel=delivery.channel, metric="followers", total=9)
+
+
+def _paused(space, boss):
+    """A pause that is over, so that it stops nobody."""
+    from clarion.publishing import pauses
+
+    pause = pauses.pause(space, "A recall", by=boss)
+    type(pause).objects.filter(pk=pause.pk).update(
+        ended_at=timezone.now(), ended_by="Ada", how="spread"
+    )
 
 
 def _count_from(first, leave=frozenset()):

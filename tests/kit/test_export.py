@@ -175,6 +175,7 @@ HARMLESS = {
     "content.post.approved_seal": "what was approved",
     "listening.ear.network_key": "the name of a network",
     "publishing.delivery.key": "told to the network anyway",
+    "publishing.pause.network_key": "the name of a network",
     "strategy.lesson.key": "what the lesson is about",
 }
 

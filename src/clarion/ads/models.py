@@ -17,6 +17,8 @@ class Promotion(Outgoing):
     """Money put behind one delivery. Like everything we say, it is ordered exactly once."""
 
     right = "spend"
+    stopped_by = {"promotions": True}
+    campaign_path = "campaign"
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="promotions")
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="promotions")

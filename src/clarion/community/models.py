@@ -87,6 +87,7 @@ class Reply(outgoing.Message):
     """An answer of ours on its way out: exactly once, like a post."""
 
     right = "answer"
+    stopped_by = {"answers": True}
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="replies")
     to = models.ForeignKey(Message, models.CASCADE, related_name="+")

@@ -1,5 +1,6 @@
 """What is on its way out, and how far it got."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
 
@@ -8,11 +9,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.content.models import Variant
 from clarion.kit.flow import Flow
 from clarion.kit.steps import WorkItem
+from clarion.networks import registry
 from clarion.networks.base import Draft, Live, Settling
+from clarion.strategy.models import Campaign
 
 KEY_LENGTH = 22
 STALE = timedelta(days=1)
@@ -61,6 +65,10 @@ class Outgoing(WorkItem):
         runs=frozenset({State.PLANNED, State.SETTLING, State.UNSURE}),
     )
     right: ClassVar[str]  # what one must be allowed to do to have it said
+    stopped_by: ClassVar[
+        Mapping[str, object]
+    ] = {}  # pauses that stop it, beside those of posts
+    campaign_path: ClassVar[str] = ""  # where its campaign is found
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
     key = models.CharField(max_length=KEY_LENGTH, default=new_key, unique=True)
@@ -151,6 +159,7 @@ class Delivery(Message):
     """One part of one variant on its way to one channel: what is sent, retried and measured."""
 
     right = "publish"
+    campaign_path = "variant__post__campaign"
 
     # A variant that was ever sent is frozen and stays: only what never went out goes with it.
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="deliveries")
@@ -199,3 +208,60 @@ class Delivery(Message):
             )
         blocking = [p.text for p in self.variant.problems() if p.blocks]
         return blocking[0] if blocking else ""
+
+
+class Pause(models.Model):
+    """Somebody stopped what was to go out, until somebody lets it go on. Nothing is lost by it.
+
+    It reaches as far as it is named: a network, a channel, a campaign; with nothing, all of
+    the brand.
+    """
+
+    class How(models.TextChoices):
+        """What became of what was missed meanwhile."""
+
+        SPREAD = "spread", "Given new times, one after the other"
+        ASK = "ask", "Left for a person to decide, one by one"
+        DRAFT = "draft", "Put back among the drafts"
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="pauses")
+    network_key = models.CharField(max_length=20, blank=True)
+    channel = models.ForeignKey(
+        Channel, models.CASCADE, null=True, blank=True, related_name="pauses"
+    )
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, null=True, blank=True, related_name="pauses"
+    )
+    answers = models.BooleanField(default=False)  # it stops answers, too
+    promotions = models.BooleanField(default=False)  # and orders of promotions
+    why = models.TextField()
+    statement = models.TextField(blank=True)  # what to tell whoever asks meanwhile
+    began_at = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+    how = models.CharField(max_length=10, choices=How, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "network_key", "channel", "campaign"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="paused_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Pause of {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What it stops, in words."""
+        if self.campaign:
+            return f"the campaign {self.campaign}"
+        if self.channel:
+            return f"{self.channel.handle} ({self.channel.network.name})"
+        if self.network_key:
+            return f"all of {registry.get(self.network_key).name}"
+        return "everything"

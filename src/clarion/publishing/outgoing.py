@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from clarion.channels.models import connected, reachable
-from clarion.kit.steps import Move, Outcome, Settled, Stay, Step, backoff
+from clarion.kit.steps import Move, Outcome, Settled, Stay, Step, backoff, oldest_first
 from clarion.networks.base import (
     Live,
     Once,
@@ -23,6 +23,7 @@ from clarion.networks.base import (
     Unsure,
 )
 from clarion.publishing.models import Outgoing
+from clarion.publishing.pauses import allowed, join_claims
 
 State = Outgoing.State
 LOOKS = 12  # times we look at the network before a person has to
@@ -49,13 +50,20 @@ def steps(
                 "maybe_out": True,
                 "tries": F("tries") + 1,
             },
-            ready=reachable,
+            ready=lambda: reachable() & allowed(model),
+            pick=pick,
             load=load,
             settled=settled,
         ),
         Step(model, State.SETTLING, settle, ready=connected, load=load, settled=settled),
         Step(model, State.UNSURE, look, ready=connected, load=load, settled=settled),
     )
+
+
+def pick(due: QuerySet[Row], most: int) -> list[int]:
+    """What may be claimed now; no pause begins before the claim is written down."""
+    join_claims()
+    return oldest_first(due, most)
 
 
 async def send(item: Outgoing) -> Outcome:
