@@ -32,6 +32,7 @@ def build(place, owner, name, first):
     feeds.issue(membership, "My phone", by=boss)
     campaign = _strategy(space, boss)
     delivery = _content(space, channel, campaign, boss)
+    _queued(channel)
     _conversation(channel, boss)
     _heard(channel, boss)
     _promoted(delivery, campaign)
@@ -87,6 +88,13 @@ def _content(space, channel, campaign, boss):
         state="live", remote_id=f"r{delivery.pk}", live_at=timezone.now(), due_at=None
     )
     return Delivery.objects.get(pk=delivery.pk)
+
+
+def _queued(channel):
+    from clarion.publishing.models import Queue, Slot
+
+    Queue.objects.create(channel=channel)
+    Slot.objects.create(channel=channel, weekday=0, minute=540)
 
 
 def _conversation(channel, boss):

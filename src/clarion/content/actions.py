@@ -56,7 +56,7 @@ def write(
 @transaction.atomic
 def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
     """Change a post: text, more, link, planned_for, campaign, labels, media, alts, channels,
-    variants.
+    variants, queued.
 
     `version` is the one the writer saw; Conflict when somebody else was quicker. What is out
     stays as it is: only channels with nothing out yet can still change. An
@@ -85,10 +85,18 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
 
 def _remember_writer(post: Post, before: Mapping[str, Any], by: Actor) -> None:
     """Who changed the words may not approve them; the hour is nobody's words."""
-    after = {**post.content(), "planned_for": before["planned_for"]}
-    if after != before:
+    if _words(post.content()) != _words(before):
         others = [] if post.state == State.APPROVED else post.writers
         post.writers = sorted({*others, by.user_id or 0})
+
+
+def _words(content: Mapping[str, Any]) -> dict[str, Any]:
+    """All of it but the times."""
+    own = content["channels"]
+    mine = {
+        pk: {k: v for k, v in said.items() if k != "planned_for"} for pk, said in own.items()
+    }
+    return {**content, "planned_for": None, "channels": mine}
 
 
 def _change(post: Post, changes: Mapping[str, Any], by: Actor) -> None:
@@ -105,6 +113,7 @@ def _change(post: Post, changes: Mapping[str, Any], by: Actor) -> None:
         "alts": lambda alts: _describe(post, alts, by),
         "channels": lambda channels: _aim(post, channels, by),
         "variants": lambda variants: _cut(post, variants, by),
+        "queued": lambda queued: _queue(post, queued),
     }
     for key, make in makers.items():
         if key in changes:
@@ -138,7 +147,14 @@ def _differs(post: Post, key: str, value: Any) -> bool:
 def _set_time(post: Post, at: datetime | None) -> None:
     if at is not None and at != post.planned_for:
         must_be_ahead(at, timezone.now())
+    if at != post.planned_for:  # chosen by hand, so no longer by a queue
+        post.variants.filter(sent_at=None).update(queued=False)
     post.planned_for = at
+
+
+def _queue(post: Post, queued: bool) -> None:
+    """Whether the queues of its channels choose when it goes, or a person does."""
+    post.variants.filter(sent_at=None).update(queued=queued)
 
 
 def _own(campaign: Campaign | None, post: Post) -> Campaign | None:
@@ -174,7 +190,12 @@ def _aim(post: Post, channels: Sequence[Channel], by: Actor) -> None:
             raise NotAllowed("That belongs to another workspace.")
     gone = [v for pk, v in have.items() if pk not in wanted and not v.sent_at]
     _take_off(post, [v.pk for v in gone])
-    fresh = [Variant(post=post, channel=c) for pk, c in wanted.items() if pk not in have]
+    queued = bool(have) and all(v.queued for v in have.values())
+    fresh = [
+        Variant(post=post, channel=c, queued=queued)
+        for pk, c in wanted.items()
+        if pk not in have
+    ]
     Variant.objects.bulk_create(fresh)
 
 

@@ -28,6 +28,22 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     return moment
 
 
+def next_instant(local: datetime, zone: ZoneInfo) -> tuple[datetime, bool]:
+    """The moment at which a clock on the wall in `zone` shows `local`, for what recurs.
+
+    A minute that does not exist that night is the next one that does, and the answer says so
+    with True. A minute that comes twice means its first coming.
+    """
+    moment = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == local:
+        return moment, False
+    before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)  # still on the old offset
+    offset = before.astimezone(zone).utcoffset()
+    while before.astimezone(zone).utcoffset() == offset:
+        before += timedelta(minutes=1)
+    return before, True
+
+
 def must_be_ahead(moment: datetime, now: datetime) -> None:
     """Raises NotYet unless `moment` is now or later, and within five years."""
     if moment < now - timedelta(minutes=1):

@@ -20,10 +20,12 @@ from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
 from clarion.networks.base import NetworkError
+from clarion.publishing import pacing
 from clarion.publishing.models import Delivery, Outgoing
 
 State = Delivery.State
 WAITING = (State.PLANNED, State.HELD)
+GONE = (State.CANCELLED, State.REMOVED)
 
 
 @transaction.atomic
@@ -40,11 +42,12 @@ def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delive
         by.must("publish", post.workspace_id, variant.channel_id)
     if not post.is_approved:
         raise NotYet("The post must be approved first. Ask for approval, or approve it.")
-    if post.planned_for is None:
+    wanted = [v for v in _variants(post) if v.pk not in without]
+    if any(v.at is None and not v.queued for v in wanted):
         raise NotYet("Choose when it should go out.", "at")
     content.make_links(post)
-    wanted = [v for v in _variants(post) if v.pk not in without]
-    planned = [d for v in wanted for d in _deliver(v, v.at or post.planned_for)]
+    planned = [d for v in wanted for d in _deliver(v, _time(v))]
+    pacing.note_time(post.pk)
     record(
         by,
         "post.scheduled",
@@ -217,6 +220,17 @@ def _variants(post: Post) -> list[Variant]:
     return list(post.variants.select_related("channel__workspace", "post__workspace"))
 
 
+def _time(variant: Variant) -> datetime:
+    """The variant's, or the next free slot of its channel's queue; what has one keeps it."""
+    if not variant.queued and variant.at:
+        return variant.at
+    now = timezone.now()
+    has = Delivery.objects.filter(variant=variant, part=0).exclude(state__in=GONE).first()
+    if has and (has.state not in WAITING or has.planned_for > now):
+        return has.planned_for
+    return pacing.next_free(variant.channel, variant.post, now).at
+
+
 def _deliver(variant: Variant, at: datetime) -> list[Delivery]:
     """One delivery for each part; each waits for the one before it."""
     chain: list[Delivery] = []
@@ -259,7 +273,7 @@ def _must_not_come_back(variant: Variant, part: int) -> None:
 
 def _delivery(variant: Variant, part: int, at: datetime) -> Delivery | None:
     """The one that exists, moved to its new time if it is still waiting."""
-    alive = Delivery.objects.exclude(state__in=[State.CANCELLED, State.REMOVED])
+    alive = Delivery.objects.exclude(state__in=GONE)
     delivery = alive.filter(variant=variant, part=part).first()
     if delivery is None or delivery.state not in WAITING:
         return delivery

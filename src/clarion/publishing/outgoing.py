@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -35,8 +35,10 @@ def steps(
     model: type[Row],
     load: Callable[[QuerySet[Row]], Sequence[Row]],
     settled: Settled,
+    may_go: Callable[[], Q] = Q,
 ) -> tuple[Step[Row], ...]:
-    """The three steps of everything that goes out."""
+    """The three steps of everything that goes out. `may_go` says which rows are not held back
+    although they are due."""
     return (
         Step(
             model,
@@ -50,7 +52,7 @@ def steps(
                 "maybe_out": True,
                 "tries": F("tries") + 1,
             },
-            ready=lambda: reachable() & allowed(model),
+            ready=lambda: reachable() & allowed(model) & may_go(),
             pick=pick,
             load=load,
             settled=settled,

@@ -17,6 +17,7 @@ from clarion.kit.steps import Outcome
 from clarion.publishing.actions import freeze
 from clarion.publishing.models import SKEW, Delivery
 from clarion.publishing.outgoing import steps
+from clarion.publishing.pacing import unpaused
 
 State = Delivery.State
 TOLD = {
@@ -138,5 +139,5 @@ def _hold(delivery: Delivery) -> bool:
     return delivery.move(State.HELD, problem=why)
 
 
-STEPS = steps(Delivery, load, settled)
+STEPS = steps(Delivery, load, settled, unpaused)
 CHORES = (hold_orphans,)

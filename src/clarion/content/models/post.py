@@ -21,6 +21,7 @@ from clarion.networks.base import Draft, Problem
 from clarion.strategy.models import Campaign
 from clarion.text.shortening import shortened
 
+QUEUE = "queue"  # stands in a seal for a time that the channel's queue chooses
 FEED = "feed"  # the surface that every network has
 TITLE = 60  # characters that a post is known by
 CODE_LENGTH = 8  # characters of a tracked link's code
@@ -89,18 +90,22 @@ class Post(WorkItem):
 
     def content(self) -> dict[str, Any]:
         """All that an approver agrees to: words, link, media, targets and time."""
+        variants = sorted(self.variants.all(), key=lambda v: v.channel_id)
         return {
             "text": self.text,
             "more": self.more,
             "link": self.link,
             **{name: getattr(self, name) for name in EXTRAS if getattr(self, name)},
             "media": [m.signed() for m in self.pieces()],
-            "planned_for": _in_utc(self.planned_for),
-            "channels": {
-                str(v.channel_id): v.own()
-                for v in sorted(self.variants.all(), key=lambda v: v.channel_id)
-            },
+            "planned_for": self._when(variants),
+            "channels": {str(v.channel_id): v.own() for v in variants},
         }
+
+    def _when(self, variants: Sequence["Variant"]) -> str | None:
+        """The time agreed to. Where queues choose all of it, that is what is agreed to."""
+        if variants and all(v.queued for v in variants):
+            return QUEUE
+        return _in_utc(self.planned_for)
 
     def seal(self) -> str:
         """SHA-256, in hex, of `content`. An approval is bound to it."""
@@ -164,6 +169,7 @@ class Variant(models.Model):
     surface = models.CharField(max_length=20, default=FEED)  # of the network's `surfaces`
     text = models.TextField(blank=True)  # empty: use the post's own words
     planned_for = models.DateTimeField(null=True, blank=True)  # null: when the post goes
+    queued = models.BooleanField(default=False)  # the channel's queue chooses the time
     options = models.JSONField(default=dict, blank=True)
     without = models.JSONField(default=list, blank=True)  # ids of pictures that stay at home
     sent_at = models.DateTimeField(null=True, blank=True)  # set once it may be out: frozen
@@ -191,7 +197,9 @@ class Variant(models.Model):
             own["without"] = sorted(self.without)
         if self.surface != FEED:
             own["surface"] = self.surface
-        if self.planned_for:
+        if self.queued:
+            own["planned_for"] = QUEUE
+        elif self.planned_for:
             own["planned_for"] = _in_utc(self.planned_for)
         return own
 
