@@ -109,7 +109,7 @@ def next_free(
     post: Post,
     after: datetime,
     *,
-    fits: Callable[[datetime], bool] = lambda at: True,
+    fits: Callable[[datetime], bool] = lambda _: True,
 ) -> Opening:
     """The next free slot of this channel for this post. Raises NotYet where there is none."""
     of_channel(channel)
