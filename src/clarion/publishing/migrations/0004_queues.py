@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('channels', '0001_initial'),
-        ('content', '0005_queued'),
+        ('content', '0006_queued'),
         ('publishing', '0003_delivery_paid_since'),
     ]
 
