@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content', '0005_library'),
+        ('content', '0006_assigned_posts'),
     ]
 
     operations = [

@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('channels', '0001_initial'),
-        ('content', '0006_queued'),
-        ('publishing', '0003_delivery_paid_since'),
+        ('content', '0007_queued'),
+        ('publishing', '0004_pauses'),
     ]
 
     operations = [
