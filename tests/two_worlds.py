@@ -30,6 +30,7 @@ def build(place, owner, name, first):
     issue_token(membership, "script", ["read"], by=boss)
     notify(space.pk, "test:1", "Something needs you.")
     feeds.issue(membership, "My phone", by=boss)
+    _told(membership, boss)
     campaign = _strategy(space, boss)
     delivery = _content(space, channel, campaign, boss)
     _queued(channel)
@@ -38,6 +39,23 @@ def build(place, owner, name, first):
     _promoted(delivery, campaign)
     _paused(space, boss)
     return space
+
+
+def _told(membership, boss):
+    """How its owner is reached, and what an hour and a coin are worth there."""
+    from clarion.accounts import reaching
+    from clarion.accounts.models import ExchangeRate, HourlyRate
+    from clarion.accounts.passing import pass_on
+
+    space, day = membership.workspace, timezone.now().date()
+    reaching.choose(membership, [("trouble", "mail", "daily")], by=boss)
+    reaching.keep_hours(membership, {"digest_at": 60}, by=boss)
+    reaching.add_chat(membership, "A web hook", f"json://{space.slug}.example", by=boss)
+    reaching.push_key()
+    pass_on()
+    HourlyRate.objects.create(workspace=space, amount=40, as_of=day)
+    rate = {"currency": "USD", "into": "EUR", "rate": "0.9", "source": "x", "said_by": "Ada"}
+    ExchangeRate.objects.create(workspace=space, as_of=day, **rate)
 
 
 def _strategy(space, boss):
@@ -70,8 +88,9 @@ def _content(space, channel, campaign, boss):
 
     from clarion.content import actions as content
     from clarion.content import library
+    from clarion.content.models import Effort
     from clarion.publishing import actions as publishing
-    from clarion.publishing.models import Delivery
+    from clarion.publishing.models import Charge, Delivery
 
     medium = library.add(space, "loaf.png", picture(), alt="A loaf", by=boss)
     post = content.write(
@@ -86,6 +105,10 @@ def _content(space, channel, campaign, boss):
     [delivery] = publishing.schedule(post, timezone.now() + timedelta(days=2), by=boss)
     Delivery.objects.filter(pk=delivery.pk).update(
         state="live", remote_id=f"r{delivery.pk}", live_at=timezone.now(), due_at=None
+    )
+    Effort.objects.create(post=post, person_id=boss.membership_id, planned=30)
+    Charge.objects.create(
+        delivery=delivery, action="post", amount=1, currency="USD", price_of="2026-01-01"
     )
     return Delivery.objects.get(pk=delivery.pk)
 
@@ -117,7 +140,7 @@ def _heard(channel, boss):
 
 
 def _promoted(delivery, campaign):
-    from clarion.ads.models import Promotion, Spending
+    from clarion.ads.models import Earmark, Promotion, Spending
     from clarion.measurement.models import AccountReading, Reading
 
     promotion = Promotion.objects.create(
@@ -131,6 +154,7 @@ def _promoted(delivery, campaign):
         state=Promotion.State.PLANNED,
         due_at=timezone.now() + timedelta(days=1),
     )
+    Earmark.objects.create(post=delivery.variant.post, amount=5, currency="EUR")
     Spending.objects.create(promotion=promotion, day=timezone.now().date(), amount=1)
     Reading.objects.create(delivery=delivery, metric="likes", total=3)
     AccountReading.objects.create(channel=delivery.channel, metric="followers", total=9)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -25,6 +24,7 @@ from clarion.accounts.rights import ALL, CHANNEL_ROLES, ROLES, Actor, NotAllowed
 from clarion.kit import holidays
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.keys import key_hash, new_key
+from clarion.kit.zones import must_be_zone
 
 INVITATION_OPEN = timedelta(days=14)
 SIGN_IN_LINK_OPEN = timedelta(hours=1)
@@ -51,7 +51,7 @@ def found_workspace(
     name = name.strip()
     if not name or len(name) > 100:
         raise NotYet("Give the workspace a name of 1 to 100 characters.", "name")
-    _must_be_zone(time_zone)
+    must_be_zone(time_zone)
     workspace = Workspace.objects.create(
         name=name,
         slug=_free_slug(name),
@@ -71,7 +71,7 @@ def change_workspace(workspace: Workspace, changes: Mapping[str, object], *, by:
     by.must("settings", workspace.pk)
     changes = {k: v for k, v in changes.items() if k in SETTINGS and getattr(workspace, k) != v}
     if "time_zone" in changes:
-        _must_be_zone(str(changes["time_zone"]))
+        must_be_zone(str(changes["time_zone"]))
     if "currency" in changes:
         changes = {**changes, "currency": _currency(str(changes["currency"]))}
     if not str(changes.get("name", "x")).strip():
@@ -83,13 +83,6 @@ def change_workspace(workspace: Workspace, changes: Mapping[str, object], *, by:
     workspace.save()
     if changes:
         record(by, "workspace.changed", f"Workspace {workspace.name}", before, changes)
-
-
-def _must_be_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise NotYet(
-            f"“{name}” is not a time zone. Choose one like Europe/Berlin.", "time_zone"
-        )
 
 
 def _must_be_country(code: str) -> None:
@@ -387,16 +380,26 @@ def notify(
     *,
     kind: str = "trouble",
     to: int | None = None,
+    detail: str = "",
+    picture: str = "",
 ) -> None:
     """Tell the people of a workspace, or the membership `to` alone, once per problem.
 
-    `kind` is a key of `models.KINDS`: people choose by it what reaches them, and how.
+    `kind` is a key of `models.KINDS`: people choose by it what reaches them, and how. `detail`
+    are words to have at hand where it is read, `picture` is where one is, like `url`.
     """
     Notice.objects.get_or_create(
         workspace_id=workspace_id,
         about=about,
         solved_at=None,
-        defaults={"text": text, "url": url, "kind": kind, "to_id": to},
+        defaults={
+            "text": text,
+            "url": url,
+            "kind": kind,
+            "to_id": to,
+            "detail": detail,
+            "picture": picture,
+        },
     )
 
 

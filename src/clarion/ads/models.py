@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clarion.channels.models import Reader as ChannelReader
+from clarion.content.models import Post
 from clarion.networks.base import Advertises, Live, Refused
 from clarion.publishing.models import Delivery, Outgoing
 from clarion.strategy.models import Campaign
@@ -74,6 +75,24 @@ class Promotion(Outgoing):
         if ads is None:
             raise Refused(f"Clarion cannot promote posts on {self.channel.network.name}.")
         return ads
+
+
+class Earmark(models.Model):
+    """Money we mean to put behind a post once it is out. Nothing is spent by it."""
+
+    post = models.OneToOneField(Post, models.CASCADE, related_name="earmark")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    said_by = models.CharField(max_length=200)
+    said_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="earmark_positive")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} for {self.post}"
 
 
 class Spending(models.Model):

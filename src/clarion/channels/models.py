@@ -45,6 +45,7 @@ class Channel(WorkItem):
     secret = SecretField()
     grant_expires_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=50, blank=True)  # empty: the workspace's
+    gate = models.JSONField(default=dict, blank=True)  # check -> action, else the workspace's
     own_limits = models.JSONField(default=dict, blank=True)  # what its own server says
     blocked_until = models.DateTimeField(null=True, blank=True)  # the network said: slow down
     checked_at = models.DateTimeField(null=True, blank=True)

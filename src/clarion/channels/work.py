@@ -1,20 +1,26 @@
 """The health of channels: grants refreshed early, trouble told before a post fails.
 
-Later stages read from channels, too. What all of them have in common is `reading`.
+Later stages read from channels, too. What all of them have in common is `reading`. And what
+people should know goes out to them, by the line that leads outside.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from smtplib import SMTPException
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from clarion.accounts.actions import notify
 from clarion.accounts.journal import record
+from clarion.accounts.models import Address, Notice, PushKey, Telling
+from clarion.accounts.passing import pass_on
 from clarion.accounts.rights import worker
+from clarion.accounts.wishes import When, wanted
 from clarion.channels.models import Channel, reachable
+from clarion.channels.telling import WAYS, AddressGone
 from clarion.kit.steps import Move, Outcome, Recurring, Settled, Stay, Step
 from clarion.networks.base import NetworkError, Reconnect, TryLater
 
@@ -142,6 +148,68 @@ def _keeping(keep: Callable[[Row, Any], object]) -> Settled:
     return settled
 
 
+# --- telling people -------------------------------------------------------------------------
+
+TRIES = 6  # of one message, over about five hours
+Said = Telling.State
+
+
+async def tell(telling: Telling) -> Outcome:
+    """Send one message. Safe to repeat: a worker that dies now may have sent it already, and
+    a message that comes twice is better than one that never comes.
+    """
+    if not telling.test and not telling.unsettled:
+        return Move(Said.NEEDLESS)
+    try:
+        await WAYS[telling.way](telling, telling.unsettled)
+    except AddressGone as gone:
+        return Move(Said.FAILED, problem=str(gone))
+    except NetworkError as error:
+        return _again(telling, str(error), error)
+    except (SMTPException, OSError) as error:
+        return _again(telling, f"The mail server did not take it: {_reason(error)}.", error)
+    return Move(Said.SENT, also={"sent_at": timezone.now()})
+
+
+def _again(telling: Telling, problem: str, error: Exception) -> Outcome:
+    """A test says at once what is wrong; everything else is tried for some hours."""
+    if telling.test or telling.attempts + 1 >= TRIES:
+        return Move(Said.FAILED, problem=problem)
+    return Stay(at=getattr(error, "at", None), problem=problem)
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without what was said to the server: that may hold a password."""
+    return getattr(error, "strerror", "") or type(error).__name__
+
+
+def _tellings(rows: QuerySet[Telling]) -> Sequence[Telling]:
+    unsettled = Notice.objects.filter(solved_at=None).select_related("workspace")
+    tellings = list(
+        rows.select_related("membership__user", "membership__workspace", "address")
+        .prefetch_related("membership__wishes")
+        .prefetch_related(Prefetch("notices", unsettled.order_by("at", "pk")))
+    )
+    key = PushKey.objects.order_by("-pk").first()
+    for telling in tellings:
+        member, way = telling.membership, telling.way
+        still = [n for n in telling.notices.all() if wanted(member, n, way) != When.OFF]
+        telling.unsettled, telling.push_key = still, key
+    return tellings
+
+
+def _told(results: Sequence[tuple[Telling, Outcome]]) -> None:
+    """What is known of a browser or a chat since the last message there."""
+    for telling, _ in results:
+        if telling.address_id and telling.state != Said.NEEDLESS:
+            known: dict[str, Any] = {"problem": telling.problem}
+            if telling.sent_at:
+                known["reached_at"] = telling.sent_at
+            Address.objects.filter(pk=telling.address_id).update(**known)
+
+
 STEPS: tuple[Step[Any], ...] = (
     Step(Channel, State.OPEN, check_up, load=_load, settled=settled, batch=50, queue="ingest"),
+    Step(Telling, Said.WAITING, tell, load=_tellings, settled=_told, batch=50, queue="ingest"),
 )
+CHORES = (pass_on,)

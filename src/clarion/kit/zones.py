@@ -1,7 +1,7 @@
 """Wall-clock time in a zone, where some minutes do not exist and some come twice."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from clarion.kit.errors import NotYet
 
@@ -58,3 +58,11 @@ def known_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+def must_be_zone(name: str) -> None:
+    """Raises NotYet for a name that no zone has."""
+    if name not in available_timezones():
+        raise NotYet(
+            f"“{name}” is not a time zone. Choose one like Europe/Berlin.", "time_zone"
+        )

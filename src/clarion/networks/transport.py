@@ -6,7 +6,7 @@ import select
 import socket
 import ssl
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import httpcore2
@@ -100,14 +100,16 @@ class Guard(httpcore2.AsyncNetworkBackend):
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore2.ConnectError(f"{host} has no address.") from error
-        addresses = [str(entry[4][0]) for entry in found]
-        # IPv4 first: a test double on this host listens there only.
-        addresses.sort(key=lambda a: ":" in a)
-        if f"{host}:{port}" in self._allow:
-            return addresses[0]
-        if not all(_is_public(a) for a in addresses):
-            raise Refused(f"{host} leads into a private network, where Clarion never goes.")
-        return addresses[0]
+        return open_address(host, port, [str(entry[4][0]) for entry in found], self._allow)
+
+
+def open_address(host: str, port: int, addresses: list[str], allow: Collection[str]) -> str:
+    """The address to connect to, or Refused: none of what a name resolves to may be private."""
+    # IPv4 first: a test double on this host listens there only.
+    first = min(addresses, key=lambda a: ":" in a)
+    if f"{host}:{port}" in allow or all(_is_public(a) for a in addresses):
+        return first
+    raise Refused(f"{host} leads into a private network, where Clarion never goes.")
 
 
 def _is_public(address: str) -> bool:

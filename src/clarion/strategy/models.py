@@ -54,6 +54,7 @@ class Campaign(models.Model):
     budget = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    partner = models.CharField(max_length=100, blank=True)  # who pays us for it; empty: nobody
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

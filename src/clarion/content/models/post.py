@@ -73,6 +73,7 @@ class Post(WorkItem):
         default=1
     )  # counts changes: the last never silently wins
     approved_seal = models.CharField(max_length=64, blank=True)
+    waived = models.JSONField(default=dict, blank=True)  # check -> who let it pass, and why
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -142,6 +143,24 @@ class Post(WorkItem):
 def _in_utc(at: datetime | None) -> str | None:
     """The same moment in every zone is the same text, so that a seal does not depend on it."""
     return at.astimezone(UTC).isoformat() if at else None
+
+
+class Effort(models.Model):
+    """How many minutes one person means to give to a post, and how many it took."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="efforts")
+    person = models.ForeignKey(Membership, models.CASCADE, related_name="efforts")
+    planned = models.PositiveIntegerField(null=True)  # minutes; null: nobody said
+    spent = models.PositiveIntegerField(null=True)  # minutes; null: nobody said
+    said_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "person"], name="one_effort_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.planned} min"
 
 
 class Placement(models.Model):

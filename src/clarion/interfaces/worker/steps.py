@@ -28,6 +28,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     *listening.CHORES,
     *measurement.CHORES,
     *ads.CHORES,
+    *channels.CHORES,
 )
 BY_NAME = {step.name: step for step in STEPS}
 

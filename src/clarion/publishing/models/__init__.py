@@ -2,6 +2,7 @@
 
 from clarion.publishing.models.delivery import (
     SKEW,
+    Charge,
     Delivery,
     Message,
     Outgoing,
@@ -10,4 +11,14 @@ from clarion.publishing.models.delivery import (
 )
 from clarion.publishing.models.queue import Queue, Slot
 
-__all__ = ["SKEW", "Delivery", "Message", "Outgoing", "Pause", "Queue", "Slot", "new_key"]
+__all__ = [
+    "SKEW",
+    "Charge",
+    "Delivery",
+    "Message",
+    "Outgoing",
+    "Pause",
+    "Queue",
+    "Slot",
+    "new_key",
+]

@@ -265,3 +265,23 @@ class Pause(models.Model):
         if self.network_key:
             return f"all of {registry.get(self.network_key).name}"
         return "everything"
+
+
+class Charge(models.Model):
+    """What a network asks for what went out, by its price list of that day. Never changed."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="charges")
+    action = models.CharField(max_length=30)  # a row of the network's price list
+    amount = models.DecimalField(max_digits=12, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    price_of = models.DateField()  # the day from which that price holds
+    source = models.CharField(max_length=300)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "action"], name="charged_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.amount} {self.currency}"

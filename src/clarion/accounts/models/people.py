@@ -56,6 +56,7 @@ class Workspace(models.Model):
     track_links = models.BooleanField(default=True)
     country = models.CharField(max_length=10, blank=True)  # whose holidays count: "DE", "DE-BY"
     spacing_minutes = models.PositiveSmallIntegerField(default=30)  # closer posts get a warning
+    gate = models.JSONField(default=dict, blank=True)  # check -> off, warn or block
     demo = models.BooleanField(default=False)  # made by us, gone with one click
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -259,8 +260,11 @@ KINDS = {
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def reaching(self, membership_id: int | None) -> "NoticeQuerySet":
-        """What is for everybody, and what is for this person alone."""
-        return self.filter(models.Q(to=None) | models.Q(to=membership_id))
+        """What is for everybody, and what is for this person alone, but for unwanted kinds."""
+        mine = Membership.objects.filter(pk=membership_id)
+        unwanted = mine.filter(wishes__way="app", wishes__when="off").values("wishes__kind")
+        rows = self.filter(models.Q(to=None) | models.Q(to=membership_id))
+        return rows.exclude(kind__in=unwanted)
 
 
 class Notice(models.Model):
@@ -272,7 +276,10 @@ class Notice(models.Model):
     to = models.ForeignKey(Membership, models.CASCADE, null=True, related_name="+")  # null: all
     text = models.TextField()
     url = models.CharField(max_length=300, blank=True)  # where to act, below the workspace
+    detail = models.TextField(blank=True)  # what to have at hand: the words to post by hand
+    picture = models.CharField(max_length=300, blank=True)  # where it is, below the workspace
     at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True, blank=True)  # when it was passed on to people
     solved_at = models.DateTimeField(null=True, blank=True)
     seen_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
 
@@ -284,6 +291,11 @@ class Notice(models.Model):
                 fields=["workspace", "about"],
                 condition=models.Q(solved_at=None),
                 name="one_notice_per_problem",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="notice_untold", condition=models.Q(told_at__isnull=True)
             )
         ]
 
