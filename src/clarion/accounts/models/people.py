@@ -261,7 +261,7 @@ KINDS = {
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def reaching(self, membership_id: int | None) -> "NoticeQuerySet":
         """What is for everybody, and what is for this person alone, but for unwanted kinds."""
-        mine = Membership.objects.filter(pk=membership_id)
+        mine = Membership.objects.filter(pk__in=[membership_id or 0])
         unwanted = mine.filter(wishes__way="app", wishes__when="off").values("wishes__kind")
         rows = self.filter(models.Q(to=None) | models.Q(to=membership_id))
         return rows.exclude(kind__in=unwanted)
