@@ -31,6 +31,7 @@ class Rows:
 
     def restart(self):
         limits._registry.cache_clear()
+        limits.allowed.cache_clear()
 
     def __enter__(self):
         limits.FOLDER = self.folder

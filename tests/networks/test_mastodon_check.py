@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from clarion.networks.base import Draft, Media
+from clarion.networks.base import Draft, Media, Poll
 from clarion.networks.mastodon import network
 
 PICTURE = Media("image", "image/png", 1_000, 800, 600, alt="A loaf")
 FILM = Media("video", "video/mp4", 1_000, alt="A baker")
+
+
+def poll(choices, hours=24):
+    return Poll(choices.split("|"), hours)
 
 
 def problems(draft: Draft, limits=network.limits) -> list[str]:
@@ -26,7 +30,7 @@ def problems(draft: Draft, limits=network.limits) -> list[str]:
         Draft("x" * 490, options={"warning": "y" * 10}),
         Draft("", [PICTURE] * 4),
         Draft("", [FILM]),
-        Draft("Which?", options={"poll": "Rye|Spelt|Wheat|Oats"}),
+        Draft("Which?", poll=poll("Rye|Spelt|Wheat|Oats")),
         Draft("Hi", options={"visibility": "private", "language": "gsw"}),
         Draft("x" * 494, direct="@abcd@a.very.long.example"),
     ],
@@ -50,13 +54,13 @@ def test_what_just_fits_is_fine(draft):
         (Draft("", [replace(FILM, size=200_000_000)]), "200.0 MB"),
         (Draft("", [replace(PICTURE, width=10_000, height=10_000)]), "100,000,000 pixels"),
         (Draft("", [replace(PICTURE, alt="x" * 1_501)]), "1 characters too long"),
-        (Draft("?", [PICTURE], options={"poll": "a|b"}), "a poll or media, not both"),
-        (Draft("?", options={"poll": "a"}), "at least two"),
-        (Draft("?", options={"poll": "a|b|c|d|e"}), "at most 4"),
-        (Draft("?", options={"poll": "Yes|yes"}), "are the same"),
-        (Draft("?", options={"poll": f"a|{'b' * 51}"}), "51 characters"),
-        (Draft("?", options={"poll": "a|b", "poll_seconds": "10"}), "5 minutes to a month"),
-        (Draft("?", options={"poll": "a|b", "poll_seconds": "x"}), "5 minutes to a month"),
+        (Draft("?", [PICTURE], poll=poll("a|b")), "a poll or media, not both"),
+        (Draft("?", poll=poll("a")), "at least two"),
+        (Draft("?", poll=poll("a|b|c|d|e")), "at most 4"),
+        (Draft("?", poll=poll("Yes|yes")), "are the same"),
+        (Draft("?", poll=poll(f"a|{'b' * 51}")), "51 characters"),
+        (Draft("?", poll=poll("a|b", 0)), "5 minutes to a month"),
+        (Draft("?", poll=poll("a|b", 24 * 40)), "5 minutes to a month"),
         (Draft("Hi", options={"visibility": "secret"}), "from the list"),
         (Draft("Hi", options={"language": "klingon"}), "two or three letters"),
     ],
@@ -70,7 +74,7 @@ def test_what_does_not_fit_is_named_with_the_rule(draft, says):
 def test_a_server_that_takes_more_is_believed():
     generous = replace(network.limits, text=5_000, media=8, poll=20)
     assert problems(Draft("x" * 5_000, [PICTURE] * 8), generous) == []
-    assert problems(Draft("?", options={"poll": "|".join("abcdefghij")}), generous) == []
+    assert problems(Draft("?", poll=poll("|".join("abcdefghij"))), generous) == []
 
 
 def test_a_picture_without_a_description_is_mentioned_but_may_go():

@@ -12,6 +12,7 @@ from clarion.networks.base import (
     Draft,
     Live,
     Media,
+    Poll,
     Reconnect,
     Refused,
     Settling,
@@ -165,11 +166,10 @@ def test_warning_visibility_and_poll_go_out_as_asked(server):
         "warning": "Spoiler",
         "visibility": "unlisted",
         "language": "en",
-        "poll": "Rye\nSpelt | Wheat",
-        "poll_seconds": "3600",
         "poll_multiple": "on",
     }
-    send(server, Draft("Which?", options=options))
+    poll = Poll(["Rye", "Spelt", "Wheat"], hours=1)
+    send(server, Draft("Which?", poll=poll, options=options))
     asked = sent(server)
     assert (asked["spoiler_text"], asked["sensitive"]) == ("Spoiler", True)
     assert (asked["visibility"], asked["language"]) == ("unlisted", "en")

@@ -1,5 +1,6 @@
 """One connected account: may we speak, with which grant, under which limits?"""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from clarion.kit.flow import Flow
 from clarion.kit.secrets import KeyHashField, SecretField
 from clarion.kit.steps import Recurring, WorkItem
 from clarion.networks import registry
-from clarion.networks.base import Call, Grant, Network
+from clarion.networks.base import Call, Draft, Grant, Network, Problem
 from clarion.networks.limits import Limits
 
 
@@ -75,10 +76,18 @@ class Channel(WorkItem):
 
     @property
     def limits(self) -> Limits:
+        """What holds in the usual place."""
+        return self.limits_on(self.network.surfaces[0].key)
+
+    def limits_on(self, surface: str) -> Limits:
         """What the account's own server says; else what the network is known for."""
-        known = {f.name for f in fields(Limits)}
+        usual, known = self.network.limits_on(surface), {f.name for f in fields(Limits)}
         own = {k: _value(k, v) for k, v in self.own_limits.items() if k in known}
-        return replace(self.network.limits, **own) if own else self.network.limits
+        return replace(usual, **own) if own else usual
+
+    def check(self, draft: Draft) -> Sequence[Problem]:
+        """What its network would refuse of this, by the limits of its own server."""
+        return self.network.publish.check(draft, self.limits_on(draft.surface))
 
     def call(self, key: str = "", at: datetime | None = None) -> Call:
         """A ready-to-use line to the network."""

@@ -1,7 +1,8 @@
 """Write, change, throw away. What is changed is no longer approved."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,24 @@ from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
 from clarion.content.approval import stands_again, void
-from clarion.content.checks import clean_link, clean_options, clean_text
+from clarion.content.checks import (
+    clean_link,
+    clean_options,
+    clean_poll,
+    clean_surface,
+    clean_text,
+)
 from clarion.content.library import describe, labels
-from clarion.content.models import CODE_LENGTH, Link, Media, Placement, Post, Variant
+from clarion.content.models import (
+    CODE_LENGTH,
+    EXTRAS,
+    Link,
+    Media,
+    Own,
+    Placement,
+    Post,
+    Variant,
+)
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
 from clarion.strategy.models import Campaign
@@ -55,8 +71,8 @@ def write(
 
 @transaction.atomic
 def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
-    """Change a post: text, more, link, planned_for, campaign, labels, media, alts, channels,
-    variants, queued.
+    """Change a post: text, more, link, first_comment, poll, paid_partnership, made_with_ai,
+    planned_for, campaign, labels, media, alts, channels, variants, queued.
 
     `version` is the one the writer saw; Conflict when somebody else was quicker. What is out
     stays as it is: only channels with nothing out yet can still change. An
@@ -106,6 +122,12 @@ def _change(post: Post, changes: Mapping[str, Any], by: Actor) -> None:
         "text": lambda text: setattr(post, "text", clean_text(text, "text")),
         "more": lambda parts: setattr(post, "more", _parts(parts)),
         "link": lambda link: setattr(post, "link", clean_link(link)),
+        "first_comment": lambda said: setattr(
+            post, "first_comment", clean_text(said, "first_comment").strip()
+        ),
+        "poll": lambda poll: setattr(post, "poll", clean_poll(poll)),
+        "paid_partnership": lambda paid: setattr(post, "paid_partnership", bool(paid)),
+        "made_with_ai": lambda made: setattr(post, "made_with_ai", bool(made)),
         "planned_for": lambda at: _set_time(post, at),
         "campaign": lambda campaign: setattr(post, "campaign", _own(campaign, post)),
         "labels": lambda names: post.labels.set(labels(post.workspace, names)),
@@ -129,7 +151,7 @@ def _parts(texts: Sequence[str]) -> list[str]:
 
 def _guard_what_is_out(post: Post, changes: Mapping[str, Any]) -> None:
     out = [v for v in post.variants.select_related("channel") if v.sent_at]
-    shared = {"text", "more", "link", "media"}
+    shared = {"text", "more", "link", "media", *EXTRAS}
     new = {k: v for k, v in changes.items() if k in shared and _differs(post, k, v)}
     if out and new:
         raise Conflict(
@@ -208,22 +230,34 @@ def _take_off(post: Post, variants: Sequence[int]) -> None:
 
 
 def _cut(post: Post, variants: Mapping[int, Mapping[str, Any]], by: Actor) -> None:
-    """Own words, options and fewer pictures for single channels."""
+    """What single channels get of their own: the keys of `Own`, by channel id."""
     ours = {medium.pk for medium in post.pieces()}
     for variant in post.variants.select_related("channel__workspace"):
         change = variants.get(variant.channel_id)
         if change is None:
             continue
-        text = clean_text(change.get("text", variant.text), "text")
-        options = clean_options(variant.channel.network, change.get("options", variant.options))
-        without = sorted(ours & set(change.get("without", variant.without)))
-        if (text, options, without) == (variant.text, variant.options, variant.without):
+        before = variant.own()
+        own = _clean(replace(before, **change), before, variant.channel, ours)
+        if own == before:
             continue
         by.must("write", post.workspace_id, variant.channel_id)
         if variant.sent_at:
             raise Conflict(f"It is out on {variant.channel.handle} already.")
-        variant.text, variant.options, variant.without = text, options, without
-        variant.save(update_fields=["text", "options", "without"])
+        for name, value in vars(own).items():
+            setattr(variant, name, value)
+        variant.save(update_fields=[*vars(own)])
+
+
+def _clean(own: Own, before: Own, channel: Channel, ours: Collection[int]) -> Own:
+    if own.planned_for is not None and own.planned_for != before.planned_for:
+        must_be_ahead(own.planned_for, timezone.now())
+    return replace(
+        own,
+        text=clean_text(own.text, "text"),
+        options=clean_options(channel.network, own.options),
+        without=sorted(set(ours) & set(own.without)),
+        surface=clean_surface(channel.network, own.surface),
+    )
 
 
 @transaction.atomic

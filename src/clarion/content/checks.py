@@ -1,6 +1,7 @@
 """What a person typed, made fit to be kept, or a sentence that says why not."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from clarion.kit.errors import NotYet
@@ -8,6 +9,8 @@ from clarion.networks.base import Network
 
 TEXT_MAX = 50_000  # characters; the longest network takes 40,000
 LINK_MAX = 2_000
+POLL_HOURS = 24  # where nobody says for how long
+POLL_HOURS_MAX = 24 * 365
 
 
 def clean_text(text: str, about: str) -> str:
@@ -49,6 +52,29 @@ def clean_link(link: str) -> str:
             "The link must be a web address that starts with http:// or https://.", "link"
         )
     return link
+
+
+def clean_poll(poll: Mapping[str, Any]) -> dict[str, Any]:
+    """The choices in their order, and for how many hours one may vote; nothing for no poll."""
+    choices = [clean_text(str(c), "poll").strip() for c in poll.get("choices") or ()]
+    choices = [choice for choice in choices if choice]
+    if not choices:
+        return {}
+    try:
+        hours = int(poll.get("hours") or POLL_HOURS)
+    except (TypeError, ValueError):
+        hours = 0
+    if not 1 <= hours <= POLL_HOURS_MAX:
+        raise NotYet(f"A poll is open for 1 to {POLL_HOURS_MAX} hours.", "poll")
+    return {"choices": choices, "hours": hours}
+
+
+def clean_surface(network: Network, surface: str) -> str:
+    """A place that the network has."""
+    if network.surface(surface) is None:
+        names = ", ".join(s.name for s in network.surfaces)
+        raise NotYet(f"{network.name} has no “{surface[:40]}”. It has: {names}.", "surface")
+    return surface
 
 
 def clean_options(network: Network, options: Mapping[str, str]) -> dict[str, str]:

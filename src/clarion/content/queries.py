@@ -2,62 +2,25 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
-from clarion.content.models import CODE_LENGTH, Decision, Media, Post
+from clarion.content.models import Decision, Media, Post, Words
 from clarion.networks.base import Draft, Network, Problem
 from clarion.networks.limits import Limits
+from clarion.networks.surfaces import Surface
 from clarion.text import counting
 
 TIGHT = 0.1  # share of the room that is left when a counter begins to warn
 PLENTY = 1_000_000
-
-
-@dataclass(frozen=True)
-class Own:
-    """What one channel gets instead of what all get."""
-
-    text: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-    without: Sequence[int] = ()  # ids of pictures that stay at home
-
-
-@dataclass(frozen=True)
-class Words:
-    """What somebody wants to say, saved or not."""
-
-    text: str = ""
-    more: Sequence[str] = ()
-    link: str = ""
-    media: Sequence[Media] = ()
-    own: Mapping[int, Own] = field(default_factory=dict)  # by channel id
-
-    @classmethod
-    def of(cls, post: Post) -> "Words":
-        own = {v.channel_id: Own(v.text, v.options, v.without) for v in post.variants.all()}
-        return cls(post.text, post.more, post.link, post.pieces(), own)
-
-    def parts(self, channel: Channel) -> list[str]:
-        """The texts that go out on this channel, one after the other."""
-        first = self.of_channel(channel).text or self.text
-        return [first, *(self.more if channel.network.threads else ())]
-
-    def pieces(self, channel: Channel) -> list[Media]:
-        without = self.of_channel(channel).without
-        return [m for m in self.media if m.pk not in without]
-
-    def of_channel(self, channel: Channel) -> Own:
-        return self.own.get(channel.pk, Own())
 
 
 @dataclass(frozen=True)
@@ -87,10 +50,16 @@ class Counter:
 
 
 @dataclass(frozen=True)
-class Part:
-    text: str
+class Seen:
+    """One part as its network will see it."""
+
+    draft: Draft
     counters: Sequence[Counter]
     problems: Sequence[Problem]
+
+    @property
+    def text(self) -> str:
+        return self.draft.text
 
 
 @dataclass(frozen=True)
@@ -98,7 +67,8 @@ class Fit:
     """How the words fit one channel, part by part, by the limits of its own server."""
 
     channel: Channel
-    parts: Sequence[Part]
+    surface: Surface
+    parts: Sequence[Seen]
     problems: Sequence[Problem]
     link: str = ""
     media: Sequence[Media] = ()
@@ -109,55 +79,29 @@ class Fit:
 
     @property
     def limits(self) -> Limits:
-        return self.channel.limits
+        return self.channel.limits_on(self.surface.key)
 
 
-def fits(workspace: Workspace, words: Words, channels: Sequence[Channel]) -> list[Fit]:
+def fits(words: Words, channels: Sequence[Channel]) -> list[Fit]:
     """The verdict of every channel. Asks no database and no network."""
-    return [_fit(workspace, words, channel) for channel in channels]
+    return [_fit(words, channel) for channel in channels]
 
 
-def _fit(workspace: Workspace, words: Words, channel: Channel) -> Fit:
-    drafts = _drafts(workspace, words, channel)
-    parts = [_part(channel, draft) for draft in drafts]
-    problems = [p for part in parts for p in part.problems]
-    if words.more and not channel.network.threads:
-        name = channel.network.name
-        problems.append(
-            Problem(f"{name} has no threads: only the first part goes out.", blocks=False)
-        )
-    return Fit(channel, parts, problems, words.link, words.pieces(channel))
+def _fit(words: Words, channel: Channel) -> Fit:
+    parts = [_seen(channel, part.draft) for part in words.parts(channel)]
+    problems = [*(p for part in parts for p in part.problems), *words.left_out(channel)]
+    surface, media = words.surface(channel), words.pieces(channel)
+    return Fit(channel, surface, parts, problems, words.link, media)
 
 
-def _drafts(workspace: Workspace, words: Words, channel: Channel) -> list[Draft]:
-    link = words.link
-    if link and workspace.track_links:  # as long as the real one, which is made when planning
-        link = f"{settings.PUBLIC_URL}/l/{'x' * CODE_LENGTH}"
-    return [
-        Draft(
-            text=text,
-            media=[m.piece() for m in words.pieces(channel)] if first else (),
-            link=link if first else "",
-            languages=(workspace.language,),
-            options=words.of_channel(channel).options,
-        )
-        for first, text in _numbered(words.parts(channel))
-    ]
-
-
-def _numbered(texts: Sequence[str]) -> list[tuple[bool, str]]:
-    return [(n == 0, text) for n, text in enumerate(texts)]
-
-
-def _part(channel: Channel, draft: Draft) -> Part:
-    limits = channel.limits
+def _seen(channel: Channel, draft: Draft) -> Seen:
+    limits = channel.limits_on(draft.surface)
     counters = [
         Counter("characters", length(channel.network, draft, limits), limits.text),
         Counter("hashtags", len(counting.hashtags(draft.text)), limits.hashtags),
         Counter("mentions", len(counting.mentions(draft.text)), limits.mentions),
     ]
-    problems = [*channel.network.publish.check(draft, limits), *_to_fill_in(draft)]
-    return Part(draft.text, counters, problems)
+    return Seen(draft, counters, [*channel.check(draft), *_to_fill_in(draft)])
 
 
 def _to_fill_in(draft: Draft) -> list[Problem]:

@@ -11,6 +11,7 @@ from typing import Protocol
 import httpx2
 
 from clarion.networks.limits import Limits, allowed
+from clarion.networks.surfaces import Surface
 
 # --- what we hand to a network ------------------------------------------------------------
 
@@ -46,15 +47,21 @@ class Media:
 
 
 @dataclass(frozen=True)
+class Poll:
+    choices: Sequence[str]
+    hours: int  # how long people may vote
+
+
+@dataclass(frozen=True)
 class Draft:
     """What we want to say on one network, once, ready to be sent.
 
     A thread is several drafts, each sent on its own with `reply_to` the one before it, so that
-    a thread that breaks in the middle goes on at the part that failed.
+    a thread that breaks in the middle goes on at the part that failed. So is a story, one for
+    each frame; and a first comment is a draft that answers the first one.
     """
 
     text: str
-    surface: str = "feed"  # one of `Network.surfaces`
     media: Sequence[Media] = ()
     link: str = ""  # shown as a card where the network has cards, else appended to the text
     reply_to: str = ""  # remote id of what this answers
@@ -62,7 +69,11 @@ class Draft:
     quote: str = ""  # remote id of the post this one quotes
     direct: str = ""  # remote id of the conversation: this is a private message
     languages: Sequence[str] = ()  # BCP 47
+    poll: Poll | None = None
+    paid_partnership: bool = False
+    made_with_ai: bool = False
     options: Mapping[str, str] = field(default_factory=dict)  # keys of `Network.options`
+    surface: str = "feed"  # one of `Network.surfaces`, or of surfaces.SAID_BELOW
 
 
 @dataclass(frozen=True)
@@ -187,7 +198,7 @@ class Problem:
     """
 
     text: str
-    about: str = "text"  # "text" | "media" | "alt" | "link" | "options"
+    about: str = "text"  # "text" | "media" | "alt" | "link" | "options" | "poll" | "surface"
     blocks: bool = True
 
 
@@ -334,7 +345,9 @@ class Network:
     streaming: Streams | None = None
     measurement: Measures | None = None
     ads: Advertises | None = None
-    surfaces: Sequence[str] = ("feed",)  # where a post can stand; keys of limits.words.SURFACES
+    surfaces: Sequence[Surface] = (Surface("feed"),)  # where a post can stand, the usual first
+    comments: bool = False  # can say something below a post of its own
+    discloses: Collection[str] = ()  # what it marks: "paid_partnership", "made_with_ai"
     options: Sequence[Field] = ()  # what the composer may ask for this network only
     practice: bool = False  # a test double: its numbers are not the world's
     icon: str = ""  # id in the icon sprite
@@ -346,6 +359,15 @@ class Network:
     def limits(self) -> Limits:
         """What it takes, as the limit registry says: one for each network, by its key."""
         return allowed(self.key)
+
+    def limits_on(self, surface: str) -> Limits:
+        """What it takes there; where nothing is known of a surface, as in its usual place."""
+        return allowed(self.key, surface)
+
+    def surface(self, key: str) -> Surface | None:
+        """Where a post for `key` stands; "feed" is the usual place, whatever it is called."""
+        found = {s.key: s for s in self.surfaces}
+        return found.get(key) or (self.surfaces[0] if key == "feed" else None)
 
     def can(self) -> Mapping[str, bool]:
         """Stage -> does it work here. The capability table is made of this."""

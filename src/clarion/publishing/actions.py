@@ -169,10 +169,19 @@ def _address(delivery: Delivery, url: str) -> str:
 def drop(delivery: Delivery, *, by: Actor) -> None:
     """Give up one held or planned delivery, and the parts of its thread that wait for it."""
     by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
-    rows = Delivery.objects.filter(variant=delivery.variant, part__gte=delivery.part)
-    if not _call_off(rows.filter(state__in=WAITING)):
+    rows = Delivery.objects.filter(pk__in=_with_what_follows(delivery), state__in=WAITING)
+    if not _call_off(rows):
         raise Conflict("It is not waiting any more. Look at it again.")
     record(by, "delivery.dropped", str(delivery))
+
+
+def _with_what_follows(delivery: Delivery) -> set[int]:
+    """It and all that waits for it: a first comment does not wait for the end of a thread."""
+    found = {delivery.pk}
+    for row in Delivery.objects.filter(variant=delivery.variant_id).order_by("part"):
+        if row.after_id in found:
+            found.add(row.pk)
+    return found
 
 
 def take_down(delivery: Delivery, *, by: Actor) -> None:
@@ -232,25 +241,13 @@ def _time(variant: Variant) -> datetime:
 
 
 def _deliver(variant: Variant, at: datetime) -> list[Delivery]:
-    """One delivery for each part; each waits for the one before it."""
+    """One delivery for each part; each waits for the one that it follows."""
+    parts = variant.parts()
+    _call_off(Delivery.objects.filter(variant=variant, part__gte=len(parts), state__in=WAITING))
     chain: list[Delivery] = []
-    for part in range(len(variant.parts)):
-        delivery = _delivery(variant, part, at)
-        first, after = (chain[0], chain[-1]) if chain else (None, None)
-        if delivery is None:
-            _must_not_come_back(variant, part)
-            delivery = Delivery.objects.create(
-                variant=variant,
-                channel=variant.channel,
-                part=part,
-                first=first,
-                after=after,
-                planned_for=at,
-                stamp=at,
-                due_at=None if after and after.state != State.LIVE else at,
-                state=State.PLANNED,
-            )
-        chain.append(delivery)
+    for number, part in enumerate(parts):
+        after = None if part.after is None else chain[part.after]
+        chain.append(_delivery(variant, number, at, after, chain[0] if chain else None))
     return chain
 
 
@@ -271,17 +268,25 @@ def _must_not_come_back(variant: Variant, part: int) -> None:
         )
 
 
-def _delivery(variant: Variant, part: int, at: datetime) -> Delivery | None:
-    """The one that exists, moved to its new time if it is still waiting."""
+def _delivery(
+    variant: Variant, part: int, at: datetime, after: Delivery | None, first: Delivery | None
+) -> Delivery:
+    """The one that exists, moved to its new time if it is still waiting; else a new one."""
+    due = at if after is None or after.state == State.LIVE else None
+    place = {"planned_for": at, "after": after, "first": first}
     alive = Delivery.objects.exclude(state__in=GONE)
     delivery = alive.filter(variant=variant, part=part).first()
-    if delivery is None or delivery.state not in WAITING:
+    if delivery is None:
+        _must_not_come_back(variant, part)
+        row = {"variant": variant, "channel": variant.channel, "part": part, "stamp": at}
+        return Delivery.objects.create(**row, **place, due_at=due, state=State.PLANNED)
+    if delivery.state not in WAITING:
         return delivery
-    values = {"planned_for": at, "due_at": at if part == 0 else delivery.due_at}
+    values = {**place, "due_at": due}
     if not delivery.maybe_out:
         values["stamp"] = at
     if delivery.state == State.HELD:
-        delivery.move(State.UNSURE if delivery.maybe_out else State.PLANNED, **values)  # type: ignore[arg-type]
+        delivery.move(State.UNSURE if delivery.maybe_out else State.PLANNED, **values)
         solve(variant.channel.workspace_id, [delivery.about])
     else:
         delivery.compare_and_set(values)

@@ -274,8 +274,11 @@ def deliveries_of(post: Post) -> list[Delivery]:
 
 def _told() -> QuerySet[Delivery]:
     return Delivery.objects.select_related(
-        "channel__workspace", "variant__post__workspace", "variant__channel"
-    )
+        "channel__workspace",
+        "variant__post__workspace",
+        "variant__channel__workspace",
+        "variant__tracked",
+    ).prefetch_related("variant__post__placements__media")
 
 
 def why_not(

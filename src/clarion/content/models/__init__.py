@@ -2,19 +2,12 @@
 
 from clarion.content.models.decision import Decision
 from clarion.content.models.media import Label, Media
-from clarion.content.models.post import (
-    CODE_LENGTH,
-    FEED,
-    TITLE,
-    Effort,
-    Link,
-    Placement,
-    Post,
-    Variant,
-)
+from clarion.content.models.post import EXTRAS, TITLE, Effort, Link, Placement, Post, Variant
+from clarion.content.models.words import CODE_LENGTH, FEED, Own, Part, Words
 
 __all__ = [
     "CODE_LENGTH",
+    "EXTRAS",
     "FEED",
     "TITLE",
     "Decision",
@@ -22,7 +15,10 @@ __all__ = [
     "Label",
     "Link",
     "Media",
+    "Own",
+    "Part",
     "Placement",
     "Post",
     "Variant",
+    "Words",
 ]

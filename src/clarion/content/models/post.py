@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,16 +14,14 @@ from clarion.accounts.models import Membership, Workspace
 from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
 from clarion.content.models.media import Label, Media
+from clarion.content.models.words import CODE_LENGTH, FEED, QUEUE, Own, Part, Words, in_utc
 from clarion.kit.flow import Flow
 from clarion.kit.steps import WorkItem
-from clarion.networks.base import Draft, Problem
+from clarion.networks.base import Problem
 from clarion.strategy.models import Campaign
 from clarion.text.shortening import shortened
 
-QUEUE = "queue"  # stands in a seal for a time that the channel's queue chooses
-FEED = "feed"  # the surface that every network has
 TITLE = 60  # characters that a post is known by
-CODE_LENGTH = 8  # characters of a tracked link's code
 # Beyond words, link and media; where empty they are no part of a seal, so that posts sealed
 # before there were such things keep theirs.
 EXTRAS = ("first_comment", "poll", "paid_partnership", "made_with_ai")
@@ -99,14 +96,14 @@ class Post(WorkItem):
             **{name: getattr(self, name) for name in EXTRAS if getattr(self, name)},
             "media": [m.signed() for m in self.pieces()],
             "planned_for": self._when(variants),
-            "channels": {str(v.channel_id): v.own() for v in variants},
+            "channels": {str(v.channel_id): v.own().signed() for v in variants},
         }
 
     def _when(self, variants: Sequence["Variant"]) -> str | None:
         """The time agreed to. Where queues choose all of it, that is what is agreed to."""
         if variants and all(v.queued for v in variants):
             return QUEUE
-        return _in_utc(self.planned_for)
+        return in_utc(self.planned_for)
 
     def seal(self) -> str:
         """SHA-256, in hex, of `content`. An approval is bound to it."""
@@ -138,11 +135,6 @@ class Post(WorkItem):
     def is_approved(self) -> bool:
         """Approved, and not a byte has changed since."""
         return bool(self.state == self.State.APPROVED and self.approved_seal == self.seal())
-
-
-def _in_utc(at: datetime | None) -> str | None:
-    """The same moment in every zone is the same text, so that a seal does not depend on it."""
-    return at.astimezone(UTC).isoformat() if at else None
 
 
 class Effort(models.Model):
@@ -205,67 +197,23 @@ class Variant(models.Model):
     def words(self) -> str:
         return self.text or self.post.text
 
-    def pieces(self) -> list[Media]:
-        """The post's pictures, but for those that do not go to this channel."""
-        return [m for m in self.post.pieces() if m.pk not in self.without]
+    def own(self) -> Own:
+        """What this channel gets of its own."""
+        return Own(**{name: getattr(self, name) for name in Own.__match_args__})
 
-    def own(self) -> dict[str, Any]:
-        """What this channel gets of its own, as an approver agrees to it."""
-        own: dict[str, Any] = {"text": self.text, "options": self.options}
-        if self.without:
-            own["without"] = sorted(self.without)
-        if self.surface != FEED:
-            own["surface"] = self.surface
-        if self.queued:
-            own["planned_for"] = QUEUE
-        elif self.planned_for:
-            own["planned_for"] = _in_utc(self.planned_for)
-        return own
 
     @property
     def at(self) -> datetime | None:
         """When it is to go out on this channel."""
         return self.planned_for or self.post.planned_for
 
-    @property
-    def parts(self) -> Sequence[str]:
-        """The texts of the thread, where the network has threads; else just the first."""
-        more = self.post.more if self.channel.network.threads else []
-        return [self.words, *more]
-
-    @property
-    def link(self) -> str:
-        """The link as it goes out: our tracked one where links are counted."""
+    def parts(self) -> list[Part]:
+        """What goes out, in order, with the tracked link where there is one."""
         tracked = getattr(self, "tracked", None)
-        if tracked is not None:
-            return str(tracked.url)
-        if self.post.link and self.post.workspace.track_links:
-            return f"{settings.PUBLIC_URL}/l/{'x' * CODE_LENGTH}"  # as long as the real one
-        return self.post.link
-
-    def draft(self, part: int = 0, *, reply_to: str = "", root: str = "") -> Draft:
-        """What is sent as part number `part`. Media and link go with the first part."""
-        first = part == 0
-        return Draft(
-            text=self.parts[part],
-            media=[m.piece() for m in self.pieces()] if first else (),
-            link=self.link if first else "",
-            reply_to=reply_to,
-            root=root,
-            languages=(self.post.workspace.language,),
-            options=self.options,
-            surface=self.surface,
-        )
+        return Words.of(self.post, [self]).parts(self.channel, tracked.url if tracked else "")
 
     def problems(self) -> list[Problem]:
-        check, limits = self.channel.network.publish.check, self.channel.limits
-        found = [p for n in range(len(self.parts)) for p in check(self.draft(n), limits)]
-        if self.post.more and not self.channel.network.threads:
-            name = self.channel.network.name
-            found.append(
-                Problem(f"{name} has no threads: only the first part goes out.", blocks=False)
-            )
-        return found
+        return Words.of(self.post, [self]).problems(self.channel)
 
 
 class Link(models.Model):

@@ -27,13 +27,16 @@ _ALT: Any = Form("")
 class VariantShape(Schema):
     """A post cut to fit one channel. Empty `text`: the post's own words.
 
-    `without` are the media that do not go there.
+    `without` are the media that do not go there, `surface` is the place where it stands, and
+    `planned_for` is null where it goes when the post goes.
     """
 
     channel: int = kept_as("channel_id")
     text: str
+    surface: str
     options: dict[str, str]
     without: list[int]
+    planned_for: datetime | None
     sent_at: datetime | None
     tracked_link: str
 
@@ -41,6 +44,13 @@ class VariantShape(Schema):
     def resolve_tracked_link(row: Variant) -> str:
         tracked = getattr(row, "tracked", None)
         return tracked.url if tracked else ""
+
+
+class PollShape(Schema):
+    """`hours`: how long people may vote."""
+
+    choices: list[str]
+    hours: int
 
 
 class PostShape(Schema):
@@ -51,6 +61,10 @@ class PostShape(Schema):
     text: str
     more: list[str]
     link: str
+    first_comment: str
+    poll: PollShape | None
+    paid_partnership: bool
+    made_with_ai: bool
     planned_for: datetime | None
     campaign: int | None = kept_as("campaign_id")
     labels: list[str]
@@ -62,6 +76,10 @@ class PostShape(Schema):
     is_approved: bool
     created_at: datetime
     changed_at: datetime
+
+    @staticmethod
+    def resolve_poll(row: Post) -> dict[str, Any] | None:
+        return row.poll or None
 
     @staticmethod
     def resolve_media(row: Post) -> list[int]:
@@ -111,10 +129,24 @@ class MediaShape(Schema):
 
 
 class VariantIn(In):
+    """`surface`: one of the network's `surfaces`; "feed" is its usual place.
+
+    `planned_for`: null for the time of the post.
+    """
+
     channel: Id
     text: Text | None = None
+    surface: Word | None = None
+    planned_for: datetime | None = None
     options: dict[str, Word] | None = None
     without: list[Id] | None = None
+
+
+class PollIn(In):
+    """Leave `choices` empty for no poll."""
+
+    choices: list[Word] = []
+    hours: int = 24
 
 
 class PostIn(In):
@@ -127,6 +159,10 @@ class PostIn(In):
     channels: list[Id] = []
     more: list[Text] = []
     link: Text = ""
+    first_comment: Text = ""
+    poll: PollIn | None = None
+    paid_partnership: bool = False
+    made_with_ai: bool = False
     planned_for: datetime | None = None
     campaign: Id | None = None
     labels: list[Word] = []
@@ -142,6 +178,10 @@ class PostChange(Change):
     channels: list[Id] = []
     more: list[Text] = []
     link: Text = ""
+    first_comment: Text = ""
+    poll: PollIn | None = None
+    paid_partnership: bool = False
+    made_with_ai: bool = False
     planned_for: datetime | None = None
     campaign: Id | None = None
     labels: list[Word] = []
@@ -232,12 +272,20 @@ def _changes(request: Request, given: dict[str, Any]) -> dict[str, Any]:
         given["campaign"] = named(request, rows, given["campaign"], "campaign")
     if given.get("planned_for"):
         given["planned_for"] = moment(request, given["planned_for"])
+    if "poll" in given:
+        given["poll"] = given["poll"].model_dump() if given["poll"] else {}
     if "variants" in given:
-        given["variants"] = {
-            v.channel: {k: x for k, x in v.given().items() if k != "channel" and x is not None}
-            for v in given["variants"]
-        }
+        given["variants"] = {v.channel: _cut(request, v.given()) for v in given["variants"]}
     return given
+
+
+def _cut(request: Request, given: dict[str, Any]) -> dict[str, Any]:
+    """Null means "leave it", but for a time: there it means "when the post goes"."""
+    own = {k: v for k, v in given.items() if k != "channel" and v is not None}
+    if "planned_for" in given:
+        at = given["planned_for"]
+        own["planned_for"] = moment(request, at) if at else None
+    return own
 
 
 @stage.one("posts.check", "GET /posts/{post}/check", ProblemsShape)

@@ -11,14 +11,17 @@ from django.utils import timezone
 
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
-from clarion.content.models import Media, Post
-from clarion.content.queries import Own, Words
+from clarion.content.checks import POLL_HOURS
+from clarion.content.models import FEED, Media, Own, Post, Words
 from clarion.interfaces.web.door import Request
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import instant, known_zone, must_be_ahead
 from clarion.networks.base import Field
 from clarion.strategy.models import Campaign
 
+# What the fields and the post call by the same name, and what the form says for one channel.
+PLAIN = ("text", "more", "link", "first_comment", "paid_partnership", "made_with_ai")
+OF_A_CHANNEL = ("text", "options", "without", "surface")
 DIGITS = 18  # an id with more is none of ours
 BARE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/?#]\S*)?")  # a name with a dot, no scheme
 
@@ -33,6 +36,12 @@ class Typed:
     channels: list[Channel] = field(default_factory=list)
     media: list[Media] = field(default_factory=list)  # `alt` as typed, perhaps not saved
     own: dict[int, Own] = field(default_factory=dict)
+    first_comment: str = ""
+    choices: list[str] = field(default_factory=list)  # of a poll
+    poll_hours: str = ""
+    paid_partnership: bool = False
+    made_with_ai: bool = False
+    labels: str = ""  # names, with commas between them
     campaign: Campaign | None = None
     day: str = ""
     hour: str = ""
@@ -44,26 +53,42 @@ class Typed:
 
     @property
     def words(self) -> Words:
-        return Words(self.text, self.more, self.link, self.media, self.own)
+        return Words(
+            media=self.media,
+            own=self.own,
+            poll={**self.poll, "hours": self.hours} if self.poll else {},
+            **{name: getattr(self, name) for name in PLAIN},
+        )
+
+    @property
+    def poll(self) -> dict[str, Any]:
+        choices = [choice for choice in self.choices if choice.strip()]
+        return {"choices": choices, "hours": self.poll_hours} if choices else {}
+
+    @property
+    def hours(self) -> int:
+        """How long people may vote, as far as that can be read."""
+        return next(iter(_numbers([self.poll_hours])), POLL_HOURS)
 
     @property
     def is_empty(self) -> bool:
         """Nothing is said or shown yet, which is a beginning and no mistake."""
-        said = [self.text, *self.more, self.link, *(own.text for own in self.own.values())]
+        said = [self.text, *self.more, self.link, self.first_comment, *self.choices]
+        said += [own.text for own in self.own.values()]
         return not self.media and not any(words.strip() for words in said)
 
     def changes(self) -> dict[str, Any]:
         """As `content.write` and `content.edit` take them; the time comes on top."""
         return {
-            "text": self.text,
-            "more": self.more,
-            "link": self.link,
+            **{name: getattr(self, name) for name in PLAIN},
+            "poll": self.poll,
+            "labels": self.labels.split(","),
             "channels": self.channels,
             "media": self.media,
             "alts": {m.pk: m.alt for m in self.media},
             "campaign": self.campaign,
             "variants": {
-                pk: {"text": own.text, "options": own.options, "without": own.without}
+                pk: {name: getattr(own, name) for name in OF_A_CHANNEL}
                 for pk, own in self.own.items()
             },
         }
@@ -102,12 +127,13 @@ def of(post: Post) -> Typed:
     variants = list(post.variants.select_related("channel__workspace").order_by("channel_id"))
     channels = [v.channel for v in variants]
     typed = Typed(
-        text=post.text,
-        more=list(post.more),
-        link=post.link,
+        **{name: getattr(post, name) for name in PLAIN},
+        choices=list(post.poll.get("choices", ())),
+        poll_hours=str(post.poll.get("hours", "")),
+        labels=", ".join(label.name for label in post.labels.all()),
         channels=channels,
         media=post.pieces(),
-        own={v.channel_id: Own(v.text, v.options, v.without) for v in variants},
+        own={v.channel_id: v.own() for v in variants},
         campaign=post.campaign,
         zone=zone_of(post.workspace, channels),
         version=post.version,
@@ -134,6 +160,12 @@ def read(request: Request, post: Post | None, choice: Sequence[Channel]) -> Type
         channels=channels,
         media=_media(request, said),
         own={**{c.pk: _own(c, said) for c in channels}, **_out(post)},
+        first_comment=_plain(said.get("first_comment", "")),
+        choices=said.getlist("choice"),
+        poll_hours=said.get("poll_hours", ""),
+        paid_partnership="paid_partnership" in said,
+        made_with_ai="made_with_ai" in said,
+        labels=said.get("labels", ""),
         campaign=campaign(request, said.get("campaign", "")),
         day=said.get("day", ""),
         hour=said.get("hour", "")[:5],
@@ -150,14 +182,15 @@ def _own(channel: Channel, said: QueryDict) -> Own:
     return Own(
         text=_plain(said.get(f"text-{channel.pk}", "")),
         options={k: v for k, v in options.items() if v},
-        without=_numbers(said.getlist(f"without-{channel.pk}")),
+        without=sorted(_numbers(said.getlist(f"without-{channel.pk}"))),
+        surface=said.get(f"surface-{channel.pk}") or FEED,
     )
 
 
 def _out(post: Post | None) -> dict[int, Own]:
     """What has gone out stays as it was: its controls are shut, and those send nothing."""
     sent = post.variants.exclude(sent_at=None) if post else ()
-    return {v.channel_id: Own(v.text, v.options, v.without) for v in sent}
+    return {v.channel_id: v.own() for v in sent}
 
 
 def option_name(channel: Channel, option: Field) -> str:

@@ -11,19 +11,27 @@ from django.utils import timezone
 from clarion.channels.models import Channel
 from clarion.content import queries as content
 from clarion.content.actions import PARTS_MAX
-from clarion.content.models import Post
-from clarion.content.queries import Own
+from clarion.content.models import Own, Post
 from clarion.interfaces.web import composer_form as form
 from clarion.interfaces.web.composer_form import Typed
 from clarion.interfaces.web.door import Request
 from clarion.kit.zones import known_zone
 from clarion.networks.base import Field
+from clarion.networks.surfaces import Surface
 from clarion.publishing import queries as publishing
 from clarion.strategy.models import Campaign
 from clarion.strategy.queries import brief
 
 MOST = 200_000  # characters worth counting; saving refuses far fewer, with the reason
-BESIDE = ("text", "link", "media", "alt", "at", "channels")  # problems shown next to a field
+BESIDE = (
+    "text",
+    "link",
+    "media",
+    "alt",
+    "at",
+    "channels",
+    "poll",
+)  # problems shown next to a field
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,18 @@ class Target:
         ]
 
     @property
+    def places(self) -> Sequence[Surface]:
+        return self.channel.network.surfaces
+
+    @property
+    def surface(self) -> Surface:
+        network = self.channel.network
+        return network.surface(self.own.surface) or network.surfaces[0]
+
+    @property
     def on(self) -> bool:
         """Whether it has words or settings of its own."""
-        return bool(self.own.text or self.own.options or self.own.without)
+        return self.own != Own()
 
 
 def choice(request: Request, post: Post | None) -> list[Channel]:
@@ -75,6 +92,9 @@ def show(
         "typed": typed,
         "targets": targets(request, post, typed, channels),
         "campaigns": _campaigns(request, typed),
+        "labels": request.workspace.labels.all(),
+        "choices": [*typed.choices, *[""] * (2 - len(typed.choices))],
+        "durations": _durations(typed.hours),
         "zone": known_zone(typed.zone),
         "may_write": _may_write(request, typed.channels),
         "beside": (*BESIDE, *(f.key for c in channels for f in c.network.options)),
@@ -90,7 +110,7 @@ def verdicts(request: Request, post: Post | None, typed: Typed) -> dict[str, Any
     """Counters, complaints, previews, open buttons: all that follows from what was typed."""
     too_much = len(typed.more) > PARTS_MAX or len("".join([typed.text, *typed.more])) > MOST
     channels = [] if too_much else typed.channels
-    fits = content.fits(request.workspace, typed.words, channels)
+    fits = content.fits(typed.words, channels)
     wrote = post is None or post.was_written_by(request.user.pk)
     why = publishing.why_not(request.workspace, typed.channels, wrote=wrote, by=request.actor)
     return {
@@ -150,6 +170,12 @@ def _campaigns(request: Request, typed: Typed) -> list[Campaign]:
     rows = Campaign.objects.filter(workspace=request.workspace).order_by("name")
     kept = typed.campaign.pk if typed.campaign else None
     return [c for c in rows if c.archived_at is None or c.pk == kept]
+
+
+def _durations(hours: int) -> list[tuple[int, str]]:
+    """For how long a poll can be open, with what is chosen already."""
+    known = {1: "1 hour", 6: "6 hours", 24: "1 day", 72: "3 days", 168: "7 days"}
+    return sorted({**known, hours: known.get(hours, f"{hours} hours")}.items())
 
 
 def _may_write(request: Request, channels: Sequence[Channel]) -> bool:

@@ -53,6 +53,7 @@ network = Network(
     streaming=Firehose(),
     measurement=Measurement(),
     options=OPTIONS,
+    comments=True,
     icon="bluesky",
     color="#0085ff",
     threads=True,

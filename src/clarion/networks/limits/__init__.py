@@ -34,15 +34,23 @@ def limits(network: str, surface: str = "feed") -> Mapping[str, Limit]:
     >>> limits("x", "feed")["text"].number
     280
     """
-    found = {row.field: row for row in told(network) if row.surface == surface and row.in_force}
+    found = _on(network, surface)
     if not found:
         raise LookupError(f"No limits of {network} are known for {surface!r}.")
     return found
 
 
-def allowed(network: str) -> Limits:
-    """What a post on this network has to heed, where its own server says nothing else."""
-    found = limits(network)
+def _on(network: str, surface: str) -> dict[str, Limit]:
+    return {row.field: row for row in told(network) if row.surface == surface and row.in_force}
+
+
+@cache
+def allowed(network: str, surface: str = "feed") -> Limits:
+    """What a post there has to heed, where its own server says nothing else.
+
+    What a surface says nothing of holds as in a usual post.
+    """
+    found = {**limits(network), **(_on(network, surface) if surface != "feed" else {})}
     used = [row for field, row in found.items() if field in _HEEDED]
     dates = [row.as_of for row in used if row.as_of is not None]
     if "text" not in found or not found["text"].counting or not dates:

@@ -7,6 +7,7 @@ from clarion.networks.mastodon.listening import Listening, Streaming
 from clarion.networks.mastodon.measurement import Measurement
 from clarion.networks.mastodon.options import OPTIONS
 from clarion.networks.mastodon.publish import Publishing
+from clarion.networks.surfaces import Surface
 
 network = Network(
     key="mastodon",
@@ -17,7 +18,9 @@ network = Network(
     listening=Listening(),
     streaming=Streaming(),
     measurement=Measurement(),
+    surfaces=(Surface("feed", kinds=("image", "video"), poll="may"),),
     options=OPTIONS,
+    comments=True,
     icon="mastodon",
     color="#6364ff",
     threads=True,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from clarion.networks.base import Draft, Media, Problem
-from clarion.networks.limits import Limits, limits
+from clarion.networks.limits import Limits
+from clarion.networks.limits import limits as limits_on
 from clarion.networks.mastodon import options
 from clarion.text.counting import RULES, links, mentions
 
@@ -103,31 +104,30 @@ def _alt(number: int, medium: Media, limits: Limits) -> Iterator[Problem]:
 
 
 def _poll(draft: Draft, limits: Limits) -> Iterator[Problem]:
-    if not (choices := options.choices(draft)):
+    if draft.poll is None:
         return
+    choices, seconds = draft.poll.choices, draft.poll.hours * 3600
     if draft.media:
-        yield Problem("A post has a poll or media, not both: take one of them out.", "options")
+        yield Problem("A post has a poll or media, not both: take one of them out.", "poll")
     if len(choices) < 2:
-        yield Problem("A poll needs at least two choices.", "options")
+        yield Problem("A poll needs at least two choices.", "poll")
     if limits.poll and len(choices) > limits.poll:
-        yield Problem(f"A poll has at most {limits.poll} choices on this server.", "options")
+        yield Problem(f"A poll has at most {limits.poll} choices on this server.", "poll")
     if len({choice.casefold() for choice in choices}) < len(choices):
-        yield Problem("Two choices of the poll are the same.", "options")
+        yield Problem("Two choices of the poll are the same.", "poll")
     longest = max(len(choice) for choice in choices)
     if limits.poll_choice and longest > limits.poll_choice:
         yield Problem(
             f"A choice of the poll has {longest} characters; this server takes "
             f"{limits.poll_choice}.",
-            "options",
+            "poll",
         )
+    known = limits_on("mastodon", "poll")
+    if not known["seconds_min"].number <= seconds <= known["seconds"].number:
+        yield Problem("A poll is open for 5 minutes to a month.", "poll")
 
 
 def _options(draft: Draft) -> Iterator[Problem]:
-    seconds = draft.options.get("poll_seconds") or "86400"
-    poll = limits("mastodon", "poll")
-    shortest, longest = poll["seconds_min"].number, poll["seconds"].number
-    if not seconds.isdecimal() or not shortest <= int(seconds) <= longest:
-        yield Problem("A poll is open for 5 minutes to a month.", "options")
     if draft.options.get("visibility", "") not in dict(options.VISIBILITIES):
         yield Problem("Pick who can see it from the list.", "options")
     code = options.language(draft)

@@ -1,6 +1,6 @@
 """What the composer may ask for this network, and how those answers become a request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from clarion.networks.base import Draft, Field
@@ -10,14 +10,6 @@ VISIBILITIES = (
     ("public", "Public"),
     ("unlisted", "Quiet public: not in timelines and search"),
     ("private", "Followers only"),
-)
-DURATIONS = (
-    ("300", "5 minutes"),
-    ("3600", "1 hour"),
-    ("21600", "6 hours"),
-    ("86400", "1 day"),
-    ("259200", "3 days"),
-    ("604800", "7 days"),
 )
 OPTIONS = (
     Field(
@@ -39,20 +31,6 @@ OPTIONS = (
         hint="Two or three letters, such as en or de. Empty: the language of the post.",
         required=False,
     ),
-    Field(
-        "poll",
-        "Poll choices",
-        hint="One per line, or separated by |. A poll cannot have media.",
-        required=False,
-    ),
-    Field(
-        "poll_seconds",
-        "The poll is open for",
-        kind="choice",
-        default="86400",
-        required=False,
-        choices=DURATIONS,
-    ),
     Field("poll_multiple", "Several choices may be picked", kind="flag", required=False),
 )
 
@@ -67,16 +45,11 @@ def language(draft: Draft) -> str:
     return said.strip().split("-")[0].lower()
 
 
-def choices(draft: Draft) -> Sequence[str]:
-    lines = draft.options.get("poll", "").replace("|", "\n").splitlines()
-    return [line.strip() for line in lines if line.strip()]
-
-
 def poll(draft: Draft) -> Mapping[str, Any] | None:
-    if not (options := choices(draft)):
+    if draft.poll is None:
         return None
     return {
-        "options": list(options),
-        "expires_in": int(draft.options.get("poll_seconds") or 86_400),
+        "options": list(draft.poll.choices),
+        "expires_in": draft.poll.hours * 3600,
         "multiple": draft.options.get("poll_multiple", "") in ("1", "on", "true", "yes"),
     }

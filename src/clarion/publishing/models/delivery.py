@@ -1,6 +1,7 @@
 """What is on its way out, and how far it got."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -188,14 +189,23 @@ class Delivery(Message):
     def __str__(self) -> str:
         return f"Delivery {self.pk} to {self.channel}"
 
+    @property
+    def called(self) -> str:
+        """Which part of the whole it is, in words; nothing where there is only one."""
+        parts = self.variant.parts()
+        if len(parts) < 2 or self.part >= len(parts):
+            return ""
+        what = {"comment": "First comment", "story": "Frame"}
+        surface = parts[self.part].draft.surface
+        name = what.get(surface, "Part")
+        return name if surface == "comment" else f"{name} {self.part + 1}"
+
     def draft(self) -> Draft:
-        if self.after is None:
-            return self.variant.draft(self.part)
-        return self.variant.draft(
-            self.part,
-            reply_to=self.after.remote_id,
-            root=self.first.remote_id if self.first else "",
-        )
+        part = self.variant.parts()[self.part]
+        if not part.answers or self.after is None:
+            return part.draft
+        root = self.first.remote_id if self.first else ""
+        return replace(part.draft, reply_to=self.after.remote_id, root=root)
 
     def trace(self) -> dict[str, object]:
         return {"said": self.draft().text}
@@ -206,6 +216,10 @@ class Delivery(Message):
                 "The post was changed after it was approved, so the approval no longer covers "
                 "it. Approve it as it is now; then it can go out."
             )
+        if self.part >= len(self.variant.parts()):
+            return "The post has no such part any more. Drop it, or schedule the post again."
+        if self.after is not None and self.after.state != self.State.LIVE:
+            return "What it follows is not out. See to that one first."
         blocking = [p.text for p in self.variant.problems() if p.blocks]
         return blocking[0] if blocking else ""
 

@@ -73,6 +73,7 @@ class PostComposer extends HTMLElement {
     else if (common) this.own(common.dataset.common, "");
     else if (at("[data-add-part]")) this.addPart();
     else if (at("[data-drop-part]")) { at(".ed-part").remove(); this.later(); this.form.elements.text.focus(); }
+    else if (at("[data-add-choice]")) this.addChoice();
     else if (keep) this.keepMine(keep);
   }
 
@@ -105,6 +106,15 @@ class PostComposer extends HTMLElement {
     const list = this.querySelector(".ed-parts"), made = this.querySelector("template[data-part]").content.cloneNode(true);
     list.append(made);
     list.lastElementChild.querySelector("textarea").focus();
+  }
+
+  addChoice() {
+    const list = this.querySelector("#choices"), made = list.lastElementChild.cloneNode(true), input = made.querySelector("input");
+    input.value = "";
+    input.placeholder = `Choice ${list.children.length + 1}`;
+    input.setAttribute("aria-label", input.placeholder);
+    list.append(made);
+    input.focus();
   }
 
   // A channel without words of its own shows the common ones, in grey.
