@@ -85,7 +85,7 @@ class Channel(WorkItem):
         own = {k: _value(k, v) for k, v in self.own_limits.items() if k in known}
         return replace(usual, **own) if own else usual
 
-    def check(self, draft: Draft) -> Sequence[Problem]:
+    def complaints(self, draft: Draft) -> Sequence[Problem]:
         """What its network would refuse of this, by the limits of its own server."""
         return self.network.publish.check(draft, self.limits_on(draft.surface))
 

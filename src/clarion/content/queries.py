@@ -101,7 +101,7 @@ def _seen(channel: Channel, draft: Draft) -> Seen:
         Counter("hashtags", len(counting.hashtags(draft.text)), limits.hashtags),
         Counter("mentions", len(counting.mentions(draft.text)), limits.mentions),
     ]
-    return Seen(draft, counters, [*channel.check(draft), *_to_fill_in(draft)])
+    return Seen(draft, counters, [*channel.complaints(draft), *_to_fill_in(draft)])
 
 
 def _to_fill_in(draft: Draft) -> list[Problem]:

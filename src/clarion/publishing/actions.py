@@ -286,7 +286,7 @@ def _delivery(
     if not delivery.maybe_out:
         values["stamp"] = at
     if delivery.state == State.HELD:
-        delivery.move(State.UNSURE if delivery.maybe_out else State.PLANNED, **values)
+        delivery.move(State.UNSURE if delivery.maybe_out else State.PLANNED, **values)  # type: ignore[arg-type]
         solve(variant.channel.workspace_id, [delivery.about])
     else:
         delivery.compare_and_set(values)

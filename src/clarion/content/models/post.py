@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +86,18 @@ class Post(WorkItem):
 
     def pieces(self) -> list[Media]:
         return [p.media for p in self.placements.all()]
+
+    def said(self, variants: "Sequence[Variant] | None" = None) -> Words:
+        """Its words as they stand, on all its channels or on these."""
+        cut = self.variants.all() if variants is None else variants
+        return Words(
+            text=self.text,
+            more=self.more,
+            link=self.link,
+            media=self.pieces(),
+            own={v.channel_id: v.own() for v in cut},
+            **{name: getattr(self, name) for name in EXTRAS},
+        )
 
     def content(self) -> dict[str, Any]:
         """All that an approver agrees to: words, link, media, targets and time."""
@@ -201,7 +214,6 @@ class Variant(models.Model):
         """What this channel gets of its own."""
         return Own(**{name: getattr(self, name) for name in Own.__match_args__})
 
-
     @property
     def at(self) -> datetime | None:
         """When it is to go out on this channel."""
@@ -210,10 +222,10 @@ class Variant(models.Model):
     def parts(self) -> list[Part]:
         """What goes out, in order, with the tracked link where there is one."""
         tracked = getattr(self, "tracked", None)
-        return Words.of(self.post, [self]).parts(self.channel, tracked.url if tracked else "")
+        return self.post.said([self]).parts(self.channel, tracked.url if tracked else "")
 
     def problems(self) -> list[Problem]:
-        return Words.of(self.post, [self]).problems(self.channel)
+        return self.post.said([self]).problems(self.channel)
 
 
 class Link(models.Model):

@@ -3,10 +3,10 @@
 This is the only place where a Draft of a post is made: what the composer shows is what is sent.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 
@@ -14,9 +14,6 @@ from clarion.channels.models import Channel
 from clarion.content.models.media import Media
 from clarion.networks.base import Draft, Poll, Problem
 from clarion.networks.surfaces import Surface
-
-if TYPE_CHECKING:
-    from clarion.content.models.post import Post, Variant
 
 QUEUE = "queue"  # stands in a seal for a time that the channel's queue chooses
 FEED = "feed"  # the usual place, which every network has
@@ -77,21 +74,6 @@ class Words:
     paid_partnership: bool = False
     made_with_ai: bool = False
 
-    @classmethod
-    def of(cls, post: "Post", variants: "Iterable[Variant] | None" = None) -> "Words":
-        variants = post.variants.all() if variants is None else variants
-        return cls(
-            text=post.text,
-            more=post.more,
-            link=post.link,
-            media=post.pieces(),
-            own={v.channel_id: v.own() for v in variants},
-            first_comment=post.first_comment,
-            poll=post.poll,
-            paid_partnership=post.paid_partnership,
-            made_with_ai=post.made_with_ai,
-        )
-
     def of_channel(self, channel: Channel) -> Own:
         return self.own.get(channel.pk, Own())
 
@@ -128,7 +110,7 @@ class Words:
     def problems(self, channel: Channel) -> list[Problem]:
         """Everything wrong with it on this channel."""
         drafts = [part.draft for part in self.parts(channel)]
-        return [*(p for d in drafts for p in channel.check(d)), *self.left_out(channel)]
+        return [*(p for d in drafts for p in channel.complaints(d)), *self.left_out(channel)]
 
     def left_out(self, channel: Channel) -> Iterator[Problem]:
         """What was asked for and cannot be had there."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content import approval, queries
-from clarion.content.models import Post, Words
+from clarion.content.models import Post
 from clarion.interfaces.web import approvals_notices
 from clarion.interfaces.web.calendar_grid import moments
 from clarion.interfaces.web.door import Request, own, page
@@ -76,7 +76,7 @@ def _review(
         "entry": seen,
         "when": moments(seen, zone),
         "late": bool(post.planned_for and post.planned_for <= timezone.now()),
-        "fits": queries.fits(Words.of(post), seen.channels),
+        "fits": queries.fits(post.said(), seen.channels),
         "asked": post.decisions.filter(said="asked").order_by("-at").first(),
         "changes": queries.since_approval(post),
         "history": queries.history(post),
