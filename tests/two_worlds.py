@@ -34,6 +34,7 @@ def build(place, owner, name, first):
     campaign = _strategy(space, boss)
     delivery = _content(space, channel, campaign, boss)
     _queued(channel)
+    _agreed(space, delivery.variant.post, boss)
     _conversation(channel, boss)
     _heard(channel, boss)
     _promoted(delivery, campaign)
@@ -118,6 +119,13 @@ def _queued(channel):
 
     Queue.objects.create(channel=channel)
     Slot.objects.create(channel=channel, weekday=0, minute=540)
+
+
+def _agreed(space, post, boss):
+    from clarion.content import rules
+
+    people = [space.memberships.get()]
+    rules.set_rule(space, f"{space.name} rule", [rules.Wanted(people=people)], by=boss)
 
 
 def _conversation(channel, boss):

@@ -59,7 +59,8 @@ class Actor:
     on_channels: Mapping[int, frozenset[str]] = field(default_factory=dict)
     membership_id: int | None = None
     user_id: int | None = None
-    kind: str = "person"  # "person" | "token" | "worker" | "command"
+    kind: str = "person"  # "person" | "token" | "worker" | "command" | "client"
+    link_id: int | None = None  # of the client link, where a client acts without an account
     withheld: frozenset[str] = frozenset()  # what the person may and this token may not
 
     def can(self, right: str, channel_id: int | None = None) -> bool:

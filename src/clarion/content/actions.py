@@ -14,7 +14,7 @@ from clarion.accounts.journal import record
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
-from clarion.content.approval import stands_again, void
+from clarion.content.approval import over, recheck, stands_again, void
 from clarion.content.checks import (
     clean_link,
     clean_options,
@@ -89,6 +89,8 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
     _change(post, changes, by)
     if post.seal() == seal:
         post.save(update_fields=["campaign"])
+        if "labels" in changes:
+            recheck(post, by)
         return post
     _remember_writer(post, before, by)
     void(post, by)
@@ -268,7 +270,7 @@ def bin_post(post: Post, *, by: Actor) -> None:
     if any(v.sent_at for v in post.variants.all()):
         raise Conflict("It is out already. Take it down on its channels instead.")
     post.move(State.BINNED, approved_seal="")
-    solve(post.workspace_id, [f"review:{post.pk}"])
+    over(post)
     record(by, "post.binned", f"Post {post.pk}")
 
 

@@ -234,10 +234,15 @@ def history(post: Post, most: int = 50) -> list[Told]:
 
 def since_approval(post: Post) -> list[Change] | None:
     """What differs from what was approved last; None when nobody has approved it yet."""
-    last = post.decisions.filter(said=Decision.Said.APPROVED).order_by("-at", "-pk").first()
+    last = last_approval(post)
     if last is None:
         return None
     return changes(last.content, post.content(), channel_names(post))
+
+
+def last_approval(post: Post) -> Decision | None:
+    approved = post.decisions.filter(said=Decision.Said.APPROVED)
+    return approved.order_by("-at", "-pk").first()
 
 
 def channel_names(post: Post) -> dict[str, str]:
@@ -248,8 +253,8 @@ def channel_names(post: Post) -> dict[str, str]:
 def waiting_for_approval(workspace: Workspace) -> QuerySet[Post]:
     """What somebody has to look at: first what goes out first, then the longest waiting."""
     return (
-        Post.objects.filter(workspace=workspace, state=Post.State.REVIEW)
+        Post.objects.filter(workspace=workspace, state__in=Post.WAITING)
         .select_related("campaign")
-        .prefetch_related("variants__channel__workspace", "placements__media")
+        .prefetch_related("variants__channel__workspace", "placements__media", "labels")
         .order_by("planned_for", "state_since", "pk")
     )

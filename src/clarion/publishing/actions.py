@@ -1,6 +1,7 @@
 """Put posts on the calendar, move them, call them off, try again: never twice."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from asgiref.sync import async_to_sync
@@ -14,7 +15,7 @@ from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.line import line
 from clarion.channels.models import Channel
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content import approval, consent
 from clarion.content.checks import clean_link
 from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
@@ -22,6 +23,7 @@ from clarion.kit.zones import must_be_ahead
 from clarion.networks.base import NetworkError
 from clarion.publishing import pacing
 from clarion.publishing.models import Delivery, Outgoing
+from clarion.publishing.queries import taken_down
 
 State = Delivery.State
 WAITING = (State.PLANNED, State.HELD)
@@ -46,6 +48,7 @@ def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delive
     if any(v.at is None and not v.queued for v in wanted):
         raise NotYet("Choose when it should go out.", "at")
     content.make_links(post)
+    approval.over(post)
     planned = [d for v in wanted for d in _deliver(v, _time(v))]
     pacing.note_time(post.pk)
     record(
@@ -75,6 +78,30 @@ def schedule(
 def publish_now(post: Post, *, by: Actor) -> list[Delivery]:
     """Out with it, at the next tick of the worker (within a second or two)."""
     return schedule(post, timezone.now(), by=by)
+
+
+@transaction.atomic
+def go_ahead(post: Post, *, by: Actor) -> bool:
+    """All have agreed: it goes out at the time they agreed to, if somebody who may schedule
+    said so. That is `by`, or whoever asked for the approval; else such people are told.
+    """
+    ahead = all(v.queued or (v.at and v.at > timezone.now()) for v in post.variants.all())
+    if not (post.is_approved and ahead):
+        return False
+    channels = [v.channel_id for v in post.variants.all()]
+    for actor in filter(None, (by, _asker(post))):
+        if all(actor.can("publish", pk) for pk in channels):
+            plan(post, without=taken_down(post), by=actor)
+            return True
+    text = f"Approved, and nobody has scheduled it yet: {post}"
+    approval.tell(post, f"{approval.about(post)}:plan", text, approval.responsible(post))
+    return False
+
+
+def _asker(post: Post) -> Actor | None:
+    asked = post.decisions.filter(said="asked").select_related("member__user").order_by("-pk")
+    member = getattr(asked.first(), "member", None)
+    return replace(member.actor(), name=f"{member.user} (on approval)") if member else None
 
 
 @transaction.atomic
@@ -348,8 +375,9 @@ def _must_publish(post: Post, by: Actor) -> None:
 
 
 def _may_approve(post: Post, by: Actor) -> bool:
-    own = post.workspace.four_eyes and post.was_written_by(by.user_id)
-    return not own and all(by.can("approve", v.channel_id) for v in post.variants.all())
+    """Is their yes all that is missing?"""
+    may = all(by.can("approve", v.channel_id) for v in post.variants.all())
+    return may and consent.suffices(post, by.membership_id)
 
 
 def _approve_myself(post: Post, by: Actor) -> Post:
@@ -357,6 +385,6 @@ def _approve_myself(post: Post, by: Actor) -> Post:
     if not _may_approve(post, by):
         raise NotAllowed(
             "This post needs somebody else's approval before it can be scheduled. "
-            "Submit it for approval."
+            f"Submit it for approval. It has {consent.of(post).said}."
         )
     return approval.approve(post, post.seal(), by=by)

@@ -27,6 +27,7 @@ from django.db.models.functions import Coalesce, RowNumber, TruncDate
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
+from clarion.content.consent import Consents, Yes
 from clarion.content.models import Media, Placement, Post, Variant
 from clarion.publishing.models import Delivery
 
@@ -34,6 +35,7 @@ State = Delivery.State
 STANDINGS: Mapping[str, str] = {
     "draft": "Draft",
     "review": "Waiting for approval",
+    "late": "Not approved in time",
     "approved": "Approved, not scheduled",
     "planned": "Scheduled",
     "sending": "Going out",
@@ -282,12 +284,12 @@ def _told() -> QuerySet[Delivery]:
 
 
 def why_not(
-    workspace: Workspace, channels: Sequence[Channel], *, wrote: bool, by: Actor
+    workspace: Workspace, channels: Sequence[Channel], post: Post | None, *, by: Actor
 ) -> str:
     """Why `by` cannot schedule on these channels without somebody else, or nothing.
 
-    `wrote` says whether they wrote any of it. What the pages show beforehand; the actions
-    decide, with the same rules.
+    `post` is what has been saved of it. What the pages show beforehand; the actions decide,
+    with the same rules.
     """
     for channel in channels:
         if not by.can("publish", channel.pk):
@@ -295,10 +297,15 @@ def why_not(
                 f"{by.name} may not schedule on {channel.handle}. Submit the post for approval "
                 "instead: whoever approves it can schedule it."
             )
-    own = workspace.four_eyes and wrote
-    if own or not all(by.can("approve", channel.pk) for channel in channels):
-        return "This post needs somebody else's approval before it can be scheduled."
-    return ""
+    labels = [label.pk for label in post.labels.all()] if post else []
+    writers = post.writers if post else [by.user_id or 0]
+    aimed = [channel.pk for channel in channels]
+    yes = Yes("", by.membership_id)
+    asked = Consents(workspace).told(aimed, labels, [yes], writers)
+    if asked.complete and all(by.can("approve", pk) for pk in aimed):
+        return ""
+    why = "This post needs somebody else's approval before it can be scheduled."
+    return f"{why} Who decides: {asked.asking}." if asked.ruled else why
 
 
 def next_morning(day: date, zone: ZoneInfo, now: datetime) -> datetime:

@@ -1,8 +1,11 @@
 """The tables of this stage."""
 
+from clarion.content.models.clients import ClientLink
 from clarion.content.models.decision import Decision
 from clarion.content.models.media import Label, Media
 from clarion.content.models.post import EXTRAS, TITLE, Effort, Link, Placement, Post, Variant
+from clarion.content.models.rules import ApprovalRule, ApprovalStep
+from clarion.content.models.threads import Comment, Thread
 from clarion.content.models.words import CODE_LENGTH, FEED, Own, Part, Words
 
 __all__ = [
@@ -10,6 +13,10 @@ __all__ = [
     "EXTRAS",
     "FEED",
     "TITLE",
+    "ApprovalRule",
+    "ApprovalStep",
+    "ClientLink",
+    "Comment",
     "Decision",
     "Effort",
     "Label",
@@ -19,6 +26,7 @@ __all__ = [
     "Part",
     "Placement",
     "Post",
+    "Thread",
     "Variant",
     "Words",
 ]

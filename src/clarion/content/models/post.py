@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -34,18 +34,32 @@ class Post(WorkItem):
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         REVIEW = "review", "Waiting for approval"
+        LATE = "late", "Not approved in time"
         APPROVED = "approved", "Approved"
         BINNED = "binned", "In the bin"
 
     flow = Flow(
         {
             State.DRAFT: {State.REVIEW, State.APPROVED, State.BINNED},
-            State.REVIEW: {State.APPROVED, State.DRAFT, State.REVIEW, State.BINNED},
+            State.REVIEW: {
+                State.APPROVED,
+                State.DRAFT,
+                State.REVIEW,
+                State.LATE,
+                State.BINNED,
+            },
+            State.LATE: {State.APPROVED, State.DRAFT, State.REVIEW, State.LATE, State.BINNED},
             State.APPROVED: {State.DRAFT, State.REVIEW, State.APPROVED, State.BINNED},
             State.BINNED: {State.DRAFT},
         },
         start=State.DRAFT,
+        runs=frozenset({State.REVIEW}),  # who has not decided is reminded, before its time
     )
+    WAITING: ClassVar = (State.REVIEW, State.LATE)  # for somebody to decide
+    # Set when the worker loads it: what is due when, who has not decided, how far it is.
+    calls: Sequence[tuple[datetime, str]] = ()
+    asked: Sequence[int] = ()
+    agreed: str = ""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="posts")
     campaign = models.ForeignKey(

@@ -10,7 +10,7 @@ from ninja.params.functions import Form
 
 from clarion.channels.models import Channel
 from clarion.content import actions, approval, library
-from clarion.content.models import Decision, Media, Post, Variant
+from clarion.content.models import Media, Post, Variant
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
 from clarion.interfaces.api.shapes import Change, Id, In, Text, Word, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
@@ -98,15 +98,6 @@ class PostShape(Schema):
         return row.seal()
 
 
-class DecisionShape(Schema):
-    id: int
-    said: str
-    by: str
-    at: datetime
-    note: str
-    seal: str
-
-
 class ProblemsShape(Schema):
     """What networks would refuse. An empty list: it can go out."""
 
@@ -187,20 +178,6 @@ class PostChange(Change):
     labels: list[Word] = []
     media: list[Id] = []
     variants: list[VariantIn] = []
-
-
-class NoteIn(In):
-    note: Text = ""
-
-
-NO_NOTE = NoteIn()
-
-
-class ApprovalIn(In):
-    """`seal` is the one of the post as it was read: a yes covers these bytes and no others."""
-
-    seal: Word
-    note: Text = ""
 
 
 class AltIn(In):
@@ -292,44 +269,6 @@ def _cut(request: Request, given: dict[str, Any]) -> dict[str, Any]:
 def check_post(request: Request, post: Id) -> dict[str, list[str]]:
     """What the networks of its channels would refuse."""
     return {"problems": approval.problems(own(request, posts(), post))}
-
-
-@stage.many("posts.decisions", "GET /posts/{post}/decisions", DecisionShape, order="pk")
-def list_decisions(request: Request, post: Id) -> QuerySet[Decision]:
-    """Who asked, approved, sent back or noted what, oldest first."""
-    return own(request, Post.objects.all(), post).decisions.all()
-
-
-@stage.write("posts.ask", "POST /posts/{post}/ask", PostShape)
-def ask(request: Request, post: Id, body: NoteIn = NO_NOTE) -> Post:
-    """Ask for approval."""
-    row = own(request, posts(), post)
-    approval.ask_for_approval(row, body.note, by=request.auth.actor)
-    return shown(row)
-
-
-@stage.write("posts.approve", "POST /posts/{post}/approve", PostShape)
-def approve(request: Request, post: Id, body: ApprovalIn) -> Post:
-    """Approve exactly the bytes with this seal."""
-    row = own(request, posts(), post)
-    approval.approve(row, body.seal, body.note, by=request.auth.actor)
-    return shown(row)
-
-
-@stage.write("posts.send-back", "POST /posts/{post}/send-back", PostShape)
-def send_back(request: Request, post: Id, body: NoteIn) -> Post:
-    """Say no, with what should change."""
-    row = own(request, posts(), post)
-    approval.send_back(row, body.note, by=request.auth.actor)
-    return shown(row)
-
-
-@stage.write("posts.note", "POST /posts/{post}/notes", PostShape)
-def note(request: Request, post: Id, body: NoteIn) -> Post:
-    """Write a word among ourselves. It never goes out."""
-    row = own(request, posts(), post)
-    approval.add_note(row, body.note, by=request.auth.actor)
-    return shown(row)
 
 
 @stage.write("posts.restore", "POST /posts/{post}/restore", PostShape)

@@ -18,6 +18,7 @@ STAGES = (
     "research",
     "strategy",
     "content",
+    "approval",
     "publishing",
     "community",
     "listening",

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clarion.accounts.rights import NotAllowed
-from clarion.content import approval, queries
+from clarion.content import approval, consent, queries
+from clarion.content.consent import Consents
 from clarion.content.models import Post
 from clarion.interfaces.web import approvals_notices
 from clarion.interfaces.web.calendar_grid import moments
@@ -19,7 +20,7 @@ from clarion.interfaces.web.door import Request, own, page
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone
 from clarion.publishing import actions as publishing
-from clarion.publishing.queries import entries, entry, taken_down
+from clarion.publishing.queries import entries, entry
 
 A_PAGE = 30
 
@@ -34,11 +35,12 @@ def show(request: Request) -> HttpResponse:
     zone = known_zone(request.workspace.time_zone)
     picked = Post.objects.filter(pk__in=[p.pk for p in shown])
     rows = {e.post.pk: e for e in entries(picked, zone)}
+    consents = Consents(request.workspace).all_of(list(shown))
+    me = request.membership.pk
     context = {
         "page": shown,
-        "rows": [rows[p.pk] for p in shown if p.pk in rows],
+        "rows": [(rows[p.pk], consents[p.pk], consents[p.pk].asks(me)) for p in shown],
         "zone": zone,
-        "may_approve": request.actor.can_somewhere("approve"),
         "now": timezone.now(),
     }
     return render(request, "approvals/page.html", context)
@@ -70,9 +72,13 @@ def _review(
 ) -> HttpResponse:
     zone = known_zone(request.workspace.time_zone)
     seen = entry(post, zone)
+    asked = consent.of(post)
     context = {
         "post": post,
         "seal": post.seal(),
+        "consent": asked,
+        "my_turn": asked.asks(request.membership.pk),
+        "my_yes": asked.has_yes_of(request.membership.pk),
         "entry": seen,
         "when": moments(seen, zone),
         "late": bool(post.planned_for and post.planned_for <= timezone.now()),
@@ -81,6 +87,7 @@ def _review(
         "changes": queries.since_approval(post),
         "history": queries.history(post),
         "may_approve": all(request.actor.can("approve", c.pk) for c in seen.channels),
+        "decidable": ("draft", *Post.WAITING),
         "typed": typed or {},
     }
     return render(request, "approvals/review.html", context, status=status)
@@ -103,14 +110,14 @@ def _decide(request: Request, post: Post, do: str, note: str) -> HttpResponse:
 def _approve(request: Request, post: Post, note: str) -> str:
     """Yes to exactly what was on the page; then it is scheduled, where that is possible."""
     post = approval.approve(post, request.POST.get("seal", ""), note, by=request.actor)
+    if not post.is_approved:
+        return f"Your yes is noted. It has {consent.of(post).said}"
     if post.planned_for is None:
         return "Approved. It has no day yet: choose one, and it can go out"
     if post.planned_for <= timezone.now():
         return "Approved. Its time has passed: choose a new one, and it can go out"
-    channels = [v.channel_id for v in post.variants.all()]
-    if not all(request.actor.can("publish", pk) for pk in channels):
+    if not publishing.go_ahead(post, by=request.actor):
         return "Approved. Somebody who may schedule has to put it on its way"
-    publishing.plan(post, without=taken_down(post), by=request.actor)
     seen = entry(post, known_zone(request.workspace.time_zone))
     return (
         f"Approved and scheduled for {moments(seen, known_zone(request.workspace.time_zone))}"

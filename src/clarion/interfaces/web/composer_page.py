@@ -111,8 +111,7 @@ def verdicts(request: Request, post: Post | None, typed: Typed) -> dict[str, Any
     too_much = len(typed.more) > PARTS_MAX or len("".join([typed.text, *typed.more])) > MOST
     channels = [] if too_much else typed.channels
     fits = content.fits(typed.words, channels)
-    wrote = post is None or post.was_written_by(request.user.pk)
-    why = publishing.why_not(request.workspace, typed.channels, wrote=wrote, by=request.actor)
+    why = publishing.why_not(request.workspace, typed.channels, post, by=request.actor)
     return {
         "fits": fits,
         "missing_alt": [m for m in typed.media if not m.alt.strip()],

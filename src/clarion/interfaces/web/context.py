@@ -85,6 +85,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _nav(request: HttpRequest, workspace: Workspace) -> list[tuple[str, list[NavEntry]]]:
     counts = _counts(workspace)
+    if not request.actor.can_somewhere("approve"):  # type: ignore[attr-defined]
+        counts["reviews"] = 0  # nothing there waits for them
     groups = []
     for title, entries in MENU:
         shown = [
@@ -99,7 +101,7 @@ def _nav(request: HttpRequest, workspace: Workspace) -> list[tuple[str, list[Nav
 
 def _counts(workspace: Workspace) -> dict[str, int]:
     return {
-        "reviews": Post.objects.filter(workspace=workspace, state=Post.State.REVIEW).count(),
+        "reviews": Post.objects.filter(workspace=workspace, state__in=Post.WAITING).count(),
         "open": Conversation.objects.filter(
             workspace=workspace, state=Conversation.State.OPEN
         ).count(),

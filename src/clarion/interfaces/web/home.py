@@ -73,7 +73,9 @@ def _needs(request: Request) -> dict[str, Any]:
 def _waits(request: Request) -> dict[str, Any]:
     """What waits for a yes, and who waits for a word."""
     zone = request.workspace.zone
-    reviews = Post.objects.filter(workspace=request.workspace, state=Post.State.REVIEW)
+    reviews = Post.objects.filter(workspace=request.workspace, state__in=Post.WAITING)
+    if not request.actor.can_somewhere("approve"):
+        reviews = reviews.none()
     open_ones = Conversation.objects.filter(
         workspace=request.workspace, state=Conversation.State.OPEN
     )

@@ -11,6 +11,7 @@ PAGES = (
     "calendar",
     "composer",
     "approvals",
+    "approval_rules",
     "inbox",
     "listening",
     "results",

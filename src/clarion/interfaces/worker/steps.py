@@ -9,6 +9,7 @@ from clarion.ads import work as ads
 from clarion.channels import work as channels
 from clarion.channels.line import line
 from clarion.community import work as community
+from clarion.content import work as content
 from clarion.kit.steps import Step
 from clarion.listening import work as listening
 from clarion.measurement import work as measurement
@@ -16,6 +17,7 @@ from clarion.publishing import work as publishing
 
 STEPS: tuple[Step[Any], ...] = (
     *publishing.STEPS,
+    *content.STEPS,
     *community.STEPS,
     *listening.STEPS,
     *measurement.STEPS,

@@ -35,7 +35,9 @@ STATES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(
         ("held", "unsure", "shut", "returned", "off_track"), ("bad", "circle-alert")
     ),
-    **dict.fromkeys(("failed", "rejected", "refused", "overdue"), ("bad", "circle-alert")),
+    **dict.fromkeys(
+        ("failed", "rejected", "refused", "overdue", "late"), ("bad", "circle-alert")
+    ),
     **dict.fromkeys(("approved", "on_track", "won"), ("go", "check")),
     **dict.fromkeys(("planned", "scheduled"), ("go", "calendar-clock")),
     **dict.fromkeys(("open", "on", "running", "active"), ("go", "circle-dot")),
