@@ -21,7 +21,7 @@ from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
 from clarion.networks.base import NetworkError
-from clarion.publishing import pacing
+from clarion.publishing import pacing, spacing
 from clarion.publishing.models import Delivery, Outgoing
 from clarion.publishing.queries import taken_down
 
@@ -31,11 +31,15 @@ GONE = (State.CANCELLED, State.REMOVED)
 
 
 @transaction.atomic
-def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delivery]:
-    """Put an approved post on its way, at the time it was approved for.
+def plan(
+    post: Post, *, without: Collection[int] = (), afresh: Collection[int] = (), by: Actor
+) -> list[Delivery]:
+    """Put an approved post on its way, at the time it was approved for, or in the next free
+    slots where that is what was approved.
 
     Idempotent: what is planned already is moved to the post's time, what is out stays out.
     `without` are ids of variants to leave as they are; another that was taken down is refused.
+    `afresh`: those that have a time and shall get another slot.
     """
     post = (
         Post.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=post.pk)
@@ -49,7 +53,7 @@ def plan(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delive
         raise NotYet("Choose when it should go out.", "at")
     content.make_links(post)
     approval.over(post)
-    planned = [d for v in wanted for d in _deliver(v, _time(v))]
+    planned = [d for v in wanted for d in _deliver(v, _time(v, v.pk in afresh))]
     pacing.note_time(post.pk)
     record(
         by,
@@ -73,6 +77,18 @@ def schedule(
         if not post.is_approved:
             post = _approve_myself(post, by)
         return plan(post, without=without, by=by)
+
+
+def add_to_queue(post: Post, *, without: Collection[int] = (), by: Actor) -> list[Delivery]:
+    """Let the queues of its channels choose: approve and plan in one go, as `schedule` does."""
+    with transaction.atomic():
+        _must_publish(post, by)
+        post = Post.objects.select_related("workspace").get(pk=post.pk)
+        afresh = set(post.variants.filter(queued=False).values_list("pk", flat=True))
+        post = content.edit(post, version=post.version, queued=True, by=by)
+        if not post.is_approved:
+            post = _approve_myself(post, by)
+        return plan(post, without=without, afresh=afresh, by=by)
 
 
 def publish_now(post: Post, *, by: Actor) -> list[Delivery]:
@@ -256,15 +272,22 @@ def _variants(post: Post) -> list[Variant]:
     return list(post.variants.select_related("channel__workspace", "post__workspace"))
 
 
-def _time(variant: Variant) -> datetime:
+def _time(variant: Variant, afresh: bool) -> datetime:
     """The variant's, or the next free slot of its channel's queue; what has one keeps it."""
     if not variant.queued and variant.at:
+        _must_be_apart(variant, variant.at)
         return variant.at
     now = timezone.now()
     has = Delivery.objects.filter(variant=variant, part=0).exclude(state__in=GONE).first()
-    if has and (has.state not in WAITING or has.planned_for > now):
+    if has and (has.state not in WAITING or (has.planned_for > now and not afresh)):
         return has.planned_for
-    return pacing.next_free(variant.channel, variant.post, now).at
+    return pacing.next_free(variant, now).at
+
+
+def _must_be_apart(variant: Variant, at: datetime) -> None:
+    """A time chosen by hand, where the channel refuses what is too near to its like."""
+    if spacing.blocks(variant) and (why := spacing.rules(variant).why_not(at)):
+        raise NotYet(why, "at")
 
 
 def _deliver(variant: Variant, at: datetime) -> list[Delivery]:

@@ -4,7 +4,7 @@ Everything that chooses a time by itself does it here: what is added to a queue,
 or a crisis held back, what comes again. The first half is arithmetic without a database.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from clarion.channels.models import Channel
 from clarion.content.models import Post, Variant
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone, next_instant
+from clarion.publishing import spacing
 from clarion.publishing.models import Delivery, Queue, Slot
 
 State = Delivery.State
@@ -76,17 +77,13 @@ def first_gap(taken: Iterable[datetime], start: datetime, gap: timedelta = GAP) 
 # --- of a channel ---------------------------------------------------------------------------
 
 
-def lane(channel: Channel, labels: Collection[int]) -> set[tuple[int, int]]:
+def usable(slots: Iterable[Slot], labels: Collection[int]) -> frozenset[tuple[int, int]]:
     """The slots that a post with these labels may use: those kept for one of them, if there
     are any; else those that are kept for none."""
-    slots = Slot.objects.filter(channel=channel)
-    kept = slots.filter(label__in=labels)
-    free = kept if kept.exists() else slots.filter(label=None)
-    return set(free.values_list("weekday", "minute"))
-
-
-def open_times(channel: Channel, labels: Collection[int], after: datetime) -> Iterator[Opening]:
-    return openings(lane(channel, labels), known_zone(channel.zone_name), after)
+    slots = list(slots)
+    kept = [s for s in slots if s.label_id in labels]
+    use = kept or [s for s in slots if s.label_id is None]
+    return frozenset((s.weekday, s.minute) for s in use)
 
 
 def taken(channel: Channel, since: datetime, *, without: Collection[int] = ()) -> set[datetime]:
@@ -104,23 +101,24 @@ def of_channel(channel: Channel) -> Queue:
     return Queue.objects.select_for_update().get(channel=channel)
 
 
-def next_free(
-    channel: Channel,
-    post: Post,
-    after: datetime,
-    *,
-    fits: Callable[[datetime], bool] = lambda _: True,
-) -> Opening:
-    """The next free slot of this channel for this post. Raises NotYet where there is none."""
+def next_free(variant: Variant, after: datetime, *, without: Collection[int] = ()) -> Opening:
+    """The next free slot of its channel for this variant, as its rules allow.
+
+    `without`: ids of variants whose times are free for it, too. Raises NotYet where there is
+    no slot.
+    """
+    channel = variant.channel
     of_channel(channel)
-    labels = list(post.labels.values_list("pk", flat=True))
-    ours = post.variants.filter(channel=channel).values_list("pk", flat=True)
-    held = taken(channel, after - MINUTE, without=list(ours))
-    times = (o for o in open_times(channel, labels, after) if fits(o.at))
-    if found := first_free(times, held):
+    labels = set(variant.post.labels.values_list("pk", flat=True))
+    week = usable(channel.slots.all(), labels)
+    comings = openings(week, known_zone(channel.zone_name), after)
+    held = taken(channel, after - MINUTE, without={variant.pk, *without})
+    rules = spacing.rules(variant)
+    if found := first_free((o for o in comings if rules.allows(o.at)), held):
         return found
     if Slot.objects.filter(channel=channel).exists():
         why = f"No slot of {channel.handle} is free for it: they are kept for other labels."
+        why = f"{why} Or its rules leave no time."
     else:
         why = f"{channel.handle} has no slots yet. Add some on its queue page."
     raise NotYet(f"{why} Or choose a time.", "at")
@@ -148,9 +146,9 @@ def catch_up(waiting: QuerySet[Delivery], now: datetime | None = None) -> list[T
     """
     now = now or timezone.now()
     missed = waiting.filter(state=State.PLANNED, planned_for__lte=now, lease=None)
-    rows = missed.select_related("channel__workspace", "variant__post").order_by(
-        "planned_for", "variant", "part"
-    )
+    rows = missed.select_related(
+        "channel__workspace", "variant__post", "variant__channel__workspace"
+    ).order_by("planned_for", "variant", "part")
     groups = _by_variant(rows)
     done: list[Timed] = []
     while groups:
@@ -174,7 +172,7 @@ def _another_time(first: Delivery, now: datetime, still: Collection[int]) -> dat
     variants that have missed their time, so that they keep nothing free."""
     if first.variant.queued and first.part == 0:
         try:
-            return next_free(first.channel, first.variant.post, now).at
+            return next_free(first.variant, now, without=still).at
         except NotYet:  # its slots are gone
             pass
     of_channel(first.channel)
@@ -208,3 +206,31 @@ def unpaused() -> Q:
         | Q(channel__queue__isnull=True)
         | Q(channel__queue__paused_at=None)
     )
+
+
+# --- in the queue ---------------------------------------------------------------------------
+
+
+def in_queue(channel: Channel) -> QuerySet[Delivery]:
+    """What waits for its slot, in order: the rows themselves are the queue."""
+    rows = Delivery.objects.filter(
+        channel=channel, state=State.PLANNED, part=0, variant__queued=True
+    )
+    return rows.select_related(
+        "channel__workspace", "variant__post__workspace", "variant__channel__workspace"
+    ).order_by("planned_for", "pk")
+
+
+def dealt(
+    order: Sequence[Delivery], lanes: Mapping[int, Hashable]
+) -> list[tuple[Delivery, datetime]]:
+    """The times that these rows have, dealt anew in this order.
+
+    Rows of one lane (by the id of the row) change times with each other only, so no time is
+    made up, none is used twice, and a slot kept for a label stays with it.
+    """
+    times: dict[Hashable, list[datetime]] = {}
+    for row in order:
+        times.setdefault(lanes[row.pk], []).append(row.planned_for)
+    left = {key: iter(sorted(found)) for key, found in times.items()}
+    return [(row, next(left[lanes[row.pk]])) for row in order]

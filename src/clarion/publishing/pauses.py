@@ -58,6 +58,11 @@ def join_claims() -> None:
     _lock("pg_advisory_xact_lock_shared")
 
 
+def stop_claims() -> None:
+    """In the transaction that begins a pause: whoever claims has finished, or waits for us."""
+    _lock("pg_advisory_xact_lock")
+
+
 def _lock(function: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s)", [LOCK])
@@ -86,7 +91,7 @@ def pause(
         raise NotYet("Say why, in a few words: everybody sees it while it is paused.", "why")
     if network_key and network_key not in registry.NETWORKS:
         raise NotYet(f"Clarion does not know a network called “{network_key[:40]}”.", "network")
-    _lock("pg_advisory_xact_lock")
+    stop_claims()
     new = Pause(
         workspace=workspace,
         network_key=network_key,

@@ -9,9 +9,11 @@ from clarion.publishing.models.delivery import (
     Pause,
     new_key,
 )
-from clarion.publishing.models.queue import Queue, Slot
+from clarion.publishing.models.queue import DAY, Queue, Slot
+from clarion.publishing.models.repeat import Repeat, Repetition
 
 __all__ = [
+    "DAY",
     "SKEW",
     "Charge",
     "Delivery",
@@ -19,6 +21,8 @@ __all__ = [
     "Outgoing",
     "Pause",
     "Queue",
+    "Repeat",
+    "Repetition",
     "Slot",
     "new_key",
 ]
