@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
-from clarion.content.models import Decision, Media, Post, Words
+from clarion.content.models import QUEUE, Decision, Media, Post, Words
 from clarion.networks.base import Draft, Network, Problem
 from clarion.networks.limits import Limits
 from clarion.networks.surfaces import Surface
@@ -189,6 +189,7 @@ def _lines(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, st
     for pk, own in targets.items():
         name = names.get(pk, f"channel {pk}")
         found[f"Own words for {name}"] = own.get("text", "")
+        found[f"Time for {name}"] = _moment(own.get("planned_for"))
         said = [f"{key}: {value}" for key, value in sorted(own.get("options", {}).items())]
         found[f"Settings for {name}"] = "\n".join(said)
         if left := len(own.get("without", ())):
@@ -209,6 +210,8 @@ def _medium(
 def _moment(iso: str | None) -> str:
     if not iso:
         return ""
+    if iso == QUEUE:
+        return "when its queue comes to it"
     at = timezone.localtime(datetime.fromisoformat(iso))
     return f"{at:%a} {at.day} {at:%b %Y, %H:%M}"
 

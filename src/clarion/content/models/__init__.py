@@ -6,12 +6,13 @@ from clarion.content.models.media import Label, Media
 from clarion.content.models.post import EXTRAS, TITLE, Effort, Link, Placement, Post, Variant
 from clarion.content.models.rules import ApprovalRule, ApprovalStep
 from clarion.content.models.threads import Comment, Thread
-from clarion.content.models.words import CODE_LENGTH, FEED, Own, Part, Words
+from clarion.content.models.words import CODE_LENGTH, FEED, QUEUE, Own, Part, Words
 
 __all__ = [
     "CODE_LENGTH",
     "EXTRAS",
     "FEED",
+    "QUEUE",
     "TITLE",
     "ApprovalRule",
     "ApprovalStep",

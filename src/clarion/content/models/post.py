@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -116,21 +116,22 @@ class Post(WorkItem):
     def content(self) -> dict[str, Any]:
         """All that an approver agrees to: words, link, media, targets and time."""
         variants = sorted(self.variants.all(), key=lambda v: v.channel_id)
+        when = QUEUE if _all_queued(variants) else in_utc(self.planned_for)
         return {
             "text": self.text,
             "more": self.more,
             "link": self.link,
             **{name: getattr(self, name) for name in EXTRAS if getattr(self, name)},
             "media": [m.signed() for m in self.pieces()],
-            "planned_for": self._when(variants),
+            "planned_for": when,
             "channels": {str(v.channel_id): v.own().signed() for v in variants},
         }
 
-    def _when(self, variants: Sequence["Variant"]) -> str | None:
-        """The time agreed to. Where queues choose all of it, that is what is agreed to."""
-        if variants and all(v.queued for v in variants):
-            return QUEUE
-        return in_utc(self.planned_for)
+    @property
+    def queued(self) -> bool:
+        """The queues of its channels choose every time of it. That is what is agreed to then,
+        and `planned_for` only notes the first time they chose."""
+        return _all_queued(self.variants.all())
 
     def seal(self) -> str:
         """SHA-256, in hex, of `content`. An approval is bound to it."""
@@ -162,6 +163,10 @@ class Post(WorkItem):
     def is_approved(self) -> bool:
         """Approved, and not a byte has changed since."""
         return bool(self.state == self.State.APPROVED and self.approved_seal == self.seal())
+
+
+def _all_queued(variants: Iterable["Variant"]) -> bool:
+    return {v.queued for v in variants} == {True}
 
 
 class Effort(models.Model):

@@ -66,6 +66,7 @@ class PostShape(Schema):
     paid_partnership: bool
     made_with_ai: bool
     planned_for: datetime | None
+    queued: bool
     campaign: int | None = kept_as("campaign_id")
     labels: list[str]
     media: list[int]
@@ -143,7 +144,8 @@ class PollIn(In):
 class PostIn(In):
     """`channels`, `media` and `campaign` are ids.
 
-    `planned_for` without an offset is a time in the workspace's zone.
+    `planned_for` without an offset is a time in the workspace's zone. `queued`: the queues of
+    its channels choose the time.
     """
 
     text: Text = ""
@@ -155,6 +157,7 @@ class PostIn(In):
     paid_partnership: bool = False
     made_with_ai: bool = False
     planned_for: datetime | None = None
+    queued: bool = False
     campaign: Id | None = None
     labels: list[Word] = []
     media: list[Id] = []
@@ -174,6 +177,7 @@ class PostChange(Change):
     paid_partnership: bool = False
     made_with_ai: bool = False
     planned_for: datetime | None = None
+    queued: bool = False
     campaign: Id | None = None
     labels: list[Word] = []
     media: list[Id] = []

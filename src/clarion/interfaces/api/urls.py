@@ -20,6 +20,7 @@ STAGES = (
     "content",
     "approval",
     "publishing",
+    "queues",
     "community",
     "listening",
     "measurement",

@@ -80,8 +80,10 @@ def _review(
         "my_turn": asked.asks(request.membership.pk),
         "my_yes": asked.has_yes_of(request.membership.pk),
         "entry": seen,
-        "when": moments(seen, zone),
-        "late": bool(post.planned_for and post.planned_for <= timezone.now()),
+        "when": "when its queue comes to it" if post.queued else moments(seen, zone),
+        "late": bool(
+            not post.queued and post.planned_for and post.planned_for <= timezone.now()
+        ),
         "fits": queries.fits(post.said(), seen.channels),
         "asked": post.decisions.filter(said="asked").order_by("-at").first(),
         "changes": queries.since_approval(post),
@@ -112,16 +114,22 @@ def _approve(request: Request, post: Post, note: str) -> str:
     post = approval.approve(post, request.POST.get("seal", ""), note, by=request.actor)
     if not post.is_approved:
         return f"Your yes is noted. It has {consent.of(post).said}"
-    if post.planned_for is None:
-        return "Approved. It has no day yet: choose one, and it can go out"
-    if post.planned_for <= timezone.now():
-        return "Approved. Its time has passed: choose a new one, and it can go out"
+    if not post.queued and (why := _no_time(post)):
+        return f"Approved. {why}"
     if not publishing.go_ahead(post, by=request.actor):
         return "Approved. Somebody who may schedule has to put it on its way"
     seen = entry(post, known_zone(request.workspace.time_zone))
     return (
         f"Approved and scheduled for {moments(seen, known_zone(request.workspace.time_zone))}"
     )
+
+
+def _no_time(post: Post) -> str:
+    if post.planned_for is None:
+        return "It has no day yet: choose one, and it can go out"
+    if post.planned_for <= timezone.now():
+        return "Its time has passed: choose a new one, and it can go out"
+    return ""
 
 
 urlpatterns: list[Any] = [
