@@ -92,7 +92,7 @@ def _others(variant: Variant) -> Any:
 
 def _crowd(variant: Variant, apart: timedelta) -> list[Near]:
     """The same link or one of the same pictures, planned or out on this channel."""
-    link, pictures = same_address(variant.post.link), {m.pk for m in variant.pieces()}
+    link, pictures = same_address(variant.post.link), _pictures(variant)
     if not apart or not (link or pictures):
         return []
     alike = Q(variant__post__media__in=pictures) | ~Q(variant__post__link="")
@@ -102,9 +102,13 @@ def _crowd(variant: Variant, apart: timedelta) -> list[Near]:
     for row in rows:
         if link and same_address(row.variant.post.link) == link:
             found.append(Near(row.live_at or row.planned_for, "link", apart))
-        elif pictures & {m.pk for m in row.variant.pieces()}:
+        elif pictures & _pictures(row.variant):
             found.append(Near(row.live_at or row.planned_for, "picture", apart))
     return found
+
+
+def _pictures(variant: Variant) -> set[int]:
+    return {m.pk for m in variant.post.pieces()} - set(variant.without)
 
 
 def _family(again: Repetition, variant: Variant, apart: timedelta) -> list[Near]:
