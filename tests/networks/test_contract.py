@@ -232,7 +232,7 @@ def test_secrets_do_not_show(network):
 
 def test_the_errors_are_named_after_what_to_do_next():
     errors = {e.__name__ for e in base.NetworkError.__subclasses__()}
-    assert errors == {"TryLater", "Refused", "Reconnect", "Unsure"}
+    assert errors == {"TryLater", "Refused", "Reconnect", "StartOver", "Unsure"}
 
 
 def test_options_of_the_composer_do_not_break_a_draft(network):

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -16,9 +17,11 @@ from clarion.networks.base import (
     Live,
     Media,
     Message,
+    Ready,
     Reconnect,
     Refused,
     Settling,
+    StartOver,
     TryLater,
 )
 from clarion.networks.playground.network import network
@@ -167,10 +170,75 @@ def test_a_film_is_processed_before_it_is_live(playground, bakery, tmp_path):
     draft = Draft("Look", media=[film])
     settling = playground.do(bakery, lambda call: publish.send(call, draft))
     assert isinstance(settling, Settling)
-    assert isinstance(find(playground, bakery, draft), Settling)
+    assert not settling.public
+    assert find(playground, bakery, draft) is None
     assert isinstance(
         playground.do(bakery, lambda c: publish.poll(c, settling.ticket)), Settling
     )
+
+
+def test_a_container_that_is_done_makes_one_post_however_often_it_is_published(
+    playground, bakery, tmp_path
+):
+    ticket = container(playground, bakery, tmp_path)
+    assert playground.do(bakery, lambda c: publish.poll(c, ticket)) == Ready(ticket)
+    assert playground.stats["live"] == 0
+    once, again = (released(playground, bakery, ticket) for _ in range(2))
+    assert once == again
+    assert playground.stats["live"] == 1
+
+
+def test_a_container_that_was_not_published_in_time_is_gone(playground, bakery, tmp_path):
+    playground.fault("expire", next=1)
+    ticket = container(playground, bakery, tmp_path)
+    with pytest.raises(StartOver):
+        released(playground, bakery, ticket)
+
+
+def test_an_unreadable_film_is_refused(playground, bakery, tmp_path):
+    playground.fault("broken", next=1)
+    ticket = container(playground, bakery, tmp_path)
+    with pytest.raises(Refused, match="cannot read this film"):
+        playground.do(bakery, lambda c: publish.poll(c, ticket))
+
+
+def container(playground, bakery, tmp_path):
+    """The ticket of a film in a container."""
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"film")
+    playground.settings(processing_seconds=0)
+    draft = Draft("Look", media=[Media("video", "video/mp4", 4, alt="A film", path=path)])
+    return playground.do(bakery, lambda call: publish.send(call, draft)).ticket
+
+
+def released(playground, bakery, ticket):
+    return playground.do(
+        bakery, lambda call: publish.send(replace(call, ticket=ticket), Draft("Look"))
+    )
+
+
+def test_a_refresh_token_opens_once_and_takes_everything_along_when_used_again(
+    playground, bakery
+):
+    playground.settings(key_seconds=3600)
+    grant = playground.sign_up("aging")
+    younger = playground.do(grant, network.connect.refresh)
+    assert younger.secret["token"] != grant.secret["token"]
+    assert playground.do(grant, network.connect.refresh)  # the answer may have been lost
+    younger = playground.do(grant, network.connect.refresh)
+    playground.do(younger, network.connect.limits)  # it arrived
+    with pytest.raises(Reconnect):
+        playground.do(grant, network.connect.refresh)
+    assert playground.stats["refresh_tokens_reused"] == 1
+    with pytest.raises(Reconnect):
+        playground.do(younger, network.connect.limits)
+
+
+def test_a_key_that_has_aged_is_refused(playground):
+    playground.settings(key_seconds=0.001)
+    grant = playground.sign_up("aged")
+    with pytest.raises(Reconnect):
+        playground.do(grant, network.connect.limits)
 
 
 def test_a_processed_post_becomes_live(playground, bakery):

@@ -1,14 +1,19 @@
 """The crisis switch: nothing leaves after it, nothing is lost by it."""
 
-import pytest
+from datetime import timedelta
+from itertools import pairwise
 
-from clarion.accounts.models import JournalEntry
+import pytest
+from django.utils import timezone
+
+from clarion.accounts.models import JournalEntry, Notice
 from clarion.accounts.rights import NotAllowed
 from clarion.content import actions as content
+from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.publishing import actions as publishing
 from clarion.publishing import pauses
-from clarion.publishing.models import Delivery
+from clarion.publishing.models import Delivery, Pause
 
 State = Delivery.State
 
@@ -89,3 +94,83 @@ def test_a_pause_needs_a_reason_and_the_right(space, boss, member):
         pauses.pause(space, " ", by=boss)
     with pytest.raises(NotAllowed):
         pauses.pause(space, "A recall", by=member("editor").actor())
+
+
+# --- letting it go on ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def missed(space, channel, boss, later):
+    """Three posts an hour apart, all of whose times pass while everything is paused."""
+    at = timezone.now() + timedelta(hours=1)
+    for n in range(3):
+        post = content.write(space, f"Post {n}", [channel], by=boss)
+        publishing.schedule(post, at + timedelta(hours=n), by=boss)
+    return pauses.pause(space, "A recall", by=boss)
+
+
+def test_what_was_missed_goes_out_in_order_and_never_in_a_burst(
+    missed, boss, work, later, playground
+):
+    with later(hours=6):
+        assert len(pauses.resume(missed, by=boss)) == 3
+        work()
+        assert out(playground) == 1
+    times = list(Delivery.objects.order_by("planned_for").values_list("planned_for", flat=True))
+    gaps = [b - a for a, b in pairwise(times)]
+    assert all(gap >= timedelta(minutes=15) for gap in gaps)
+    with later(hours=6, minutes=16):
+        work()
+        assert out(playground) == 2
+    with later(hours=7):
+        work()
+    rows = Delivery.objects.order_by("live_at").values_list("said", flat=True)
+    assert list(rows) == ["Post 0", "Post 1", "Post 2"]
+
+
+def test_the_approval_stays_and_the_calendar_shows_the_new_time(missed, boss, later):
+    with later(hours=6):
+        pauses.resume(missed, by=boss)
+    for delivery in Delivery.objects.select_related("variant__post"):
+        post = delivery.variant.post
+        assert post.is_approved
+        assert post.planned_for == delivery.planned_for
+
+
+def test_what_is_still_ahead_keeps_its_time(missed, boss, later):
+    with later(hours=1, minutes=30):
+        assert len(pauses.resume(missed, by=boss)) == 1
+    last = Delivery.objects.order_by("-planned_for").first()
+    assert last.planned_for == last.stamp == last.due_at
+    assert last.planned_for - timezone.now() > timedelta(hours=2)
+
+
+def test_what_was_missed_can_be_left_to_a_person(missed, boss, work, later, playground):
+    with later(hours=6):
+        pauses.resume(missed, Pause.How.ASK, by=boss)
+        work()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.HELD}
+    assert Notice.objects.filter(solved_at=None).count() == 3
+    assert out(playground) == 0
+
+
+def test_what_was_missed_can_go_back_among_the_drafts(missed, boss, work, later, playground):
+    with later(hours=6):
+        pauses.resume(missed, Pause.How.DRAFT, by=boss)
+        work()
+    assert set(Post.objects.values_list("state", "planned_for")) == {("draft", None)}
+    assert out(playground) == 0
+
+
+def test_what_another_pause_stops_goes_on_waiting(missed, boss, space, channel, work, later):
+    pauses.pause(space, "This one too", channel=channel, by=boss)
+    with later(hours=6):
+        pauses.resume(missed, by=boss)
+        work()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.PLANNED}
+
+
+def test_a_pause_is_ended_once(missed, boss):
+    pauses.resume(missed, by=boss)
+    with pytest.raises(Conflict, match="already"):
+        pauses.resume(missed, by=boss)

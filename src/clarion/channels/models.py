@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from clarion.accounts.models import Workspace
+from clarion.accounts.models import Membership, Workspace
 from clarion.channels.line import current
 from clarion.kit.flow import Flow
 from clarion.kit.secrets import KeyHashField, SecretField
@@ -17,6 +17,10 @@ from clarion.kit.steps import Recurring, WorkItem
 from clarion.networks import registry
 from clarion.networks.base import Call, Draft, Grant, Network, Problem
 from clarion.networks.limits import Limits
+
+LATE = 24  # hours
+EARLY = timedelta(days=7)  # before a long grant ends; short ones at half of their time
+PATIENCE = timedelta(minutes=5)  # between two attempts to refresh
 
 
 class Channel(WorkItem):
@@ -44,11 +48,21 @@ class Channel(WorkItem):
     name = models.CharField(max_length=200, blank=True)
     url = models.TextField(blank=True)
     secret = SecretField()
-    grant_expires_at = models.DateTimeField(null=True, blank=True)
+    grant_expires_at = models.DateTimeField(null=True, blank=True)  # then it is refreshed
+    grant_ends_at = models.DateTimeField(null=True, blank=True)  # then a person must act
+    refreshed_at = models.DateTimeField(null=True, blank=True)  # when we last asked
     time_zone = models.CharField(max_length=50, blank=True)  # empty: the workspace's
     gate = models.JSONField(default=dict, blank=True)  # check -> action, else the workspace's
     own_limits = models.JSONField(default=dict, blank=True)  # what its own server says
     blocked_until = models.DateTimeField(null=True, blank=True)  # the network said: slow down
+    full_until = models.DateTimeField(null=True, blank=True)  # it took all it takes
+    doubted_at = models.DateTimeField(null=True, blank=True)  # is the grant over?
+    doubts = models.PositiveSmallIntegerField(default=0)  # times since something last went out
+    late_hours = models.PositiveSmallIntegerField(default=LATE)  # so late it may still go out
+    by_hand = models.BooleanField(default=False)  # a person posts it, when told to
+    hand = models.ForeignKey(  # who does, unless a post names another
+        Membership, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     checked_at = models.DateTimeField(null=True, blank=True)
     followers = models.BigIntegerField(null=True, blank=True)  # null: unknown
 
@@ -89,9 +103,25 @@ class Channel(WorkItem):
         """What its network would refuse of this, by the limits of its own server."""
         return self.network.publish.check(draft, self.limits_on(draft.surface))
 
-    def call(self, key: str = "", at: datetime | None = None) -> Call:
+    def call(self, key: str = "", at: datetime | None = None, ticket: str = "") -> Call:
         """A ready-to-use line to the network."""
-        return Call(http=current(), grant=self.secret, key=key, at=at)
+        return Call(http=current(), grant=self.secret, key=key, at=at, ticket=ticket)
+
+    def wants_refresh(self, now: datetime) -> bool:
+        """Its grant ages, or was refused since we last asked for a younger one."""
+        asked, ends = self.refreshed_at, self.grant_expires_at
+        if ends is None or ends == self.grant_ends_at:
+            return False
+        if self.doubted_at and (asked is None or asked < self.doubted_at):
+            return True
+        if asked and now - asked < min(PATIENCE, (ends - asked) / 2):
+            return False
+        half = (ends - asked) / 2 if asked and asked < ends else EARLY
+        return ends - now <= min(EARLY, half)
+
+    def ends_before(self, at: datetime) -> bool:
+        """A person has to connect it again before then, or nothing can go out."""
+        return self.grant_ends_at is not None and self.grant_ends_at <= at
 
     @classmethod
     def without_secrets(cls, row: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +139,9 @@ class Channel(WorkItem):
             "url": grant.url,
             "secret": dict(grant.secret),
             "grant_expires_at": grant.expires_at,
+            "grant_ends_at": grant.ends_at,
+            "doubted_at": None,
+            "doubts": 0,
         }
 
 
@@ -168,6 +201,6 @@ def connected() -> Q:
 
 
 def reachable() -> Q:
-    """Rows whose channel is open and was not asked by its network to wait."""
+    """Rows whose channel is open, not in doubt, and not asked by its network to wait."""
     waited = Q(channel__blocked_until=None) | Q(channel__blocked_until__lt=timezone.now())
-    return connected() & waited
+    return connected() & waited & Q(channel__doubted_at=None)

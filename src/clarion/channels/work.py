@@ -6,11 +6,11 @@ people should know goes out to them, by the line that leads outside.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any, TypeVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 
 from clarion.accounts.actions import notify
@@ -26,41 +26,86 @@ from clarion.networks.base import NetworkError, Reconnect, TryLater
 
 State = Channel.State
 ROUND = timedelta(minutes=10)
-EARLY = timedelta(days=7)  # before a long grant ends; short ones at half of what is left
+SOON = timedelta(minutes=1)
+CONFIRM = timedelta(seconds=30)  # between a refusal and the question whether it was meant
+DOUBTS_MOST = 3  # refusals of what we say while everything else is answered
+REFUSED = "The network no longer accepts our key. Connect the account again."
 Row = TypeVar("Row", bound=Recurring)
 Read = Callable[[Row], Awaitable[Outcome]]
 
 
 async def check_up(channel: Channel) -> Outcome:
-    """Is the grant still good? What does the server take today? How many follow?"""
+    """Is the grant still good? What does the server take today? How many follow?
+
+    Only this step refreshes, and its lease is one worker's: a refresh token is used once. What
+    a refresh brings is written down before anything else is asked.
+    """
     now = timezone.now()
+    return await (_refresh if channel.wants_refresh(now) else _ask)(channel, now)
+
+
+async def _refresh(channel: Channel, now: datetime) -> Outcome:
+    asked: dict[str, Any] = {"refreshed_at": now}
     try:
-        fresh = await _refreshed(channel)
-        limits = await channel.network.connect.limits(channel.call())
-        also: dict[str, Any] = {**fresh, "checked_at": now}
-        if limits is not None:
-            also["own_limits"] = {**asdict(limits), "as_of": limits.as_of.isoformat()}
-        if channel.network.measurement is not None:
-            account = await channel.network.measurement.account(channel.call())
-            also["followers"] = account.followers
+        grant = await channel.network.connect.refresh(channel.call())
+    except Reconnect:
+        # Not asked again with the same token. Whether the present key still opens anything is
+        # seen next; if it does, a person has until its end to connect anew.
+        return Stay(at=now, also={**asked, "grant_ends_at": channel.grant_expires_at})
+    except NetworkError as error:
+        return Stay(at=_when(error, now, SOON), problem=str(error))
+    if grant is None:
+        return Stay(at=now, also=asked)
+    doubt = {"doubted_at": channel.doubted_at, "doubts": channel.doubts}
+    return Stay(at=now, also={**channel.take(grant), **doubt, **asked})
+
+
+async def _ask(channel: Channel, now: datetime) -> Outcome:
+    also: dict[str, Any] = {"checked_at": now}
+    try:
+        known = await _what_it_says(channel)
     except Reconnect as error:
-        return Move(State.SHUT, problem=str(error), also={"checked_at": now})
+        return _refused(channel, str(error), now)
     except NetworkError as error:
         # A network that is down for an hour is no reason to bother anybody about the account.
-        return Stay(at=now + ROUND, problem=str(error))
-    return Stay(at=now + ROUND, also=also)
+        return Stay(
+            at=_when(error, now, SOON if channel.doubted_at else ROUND), problem=str(error)
+        )
+    if channel.doubted_at and not known:
+        return Move(State.SHUT, problem=channel.problem or REFUSED, also=also)
+    return Stay(at=_next(channel, now), also={**also, **known, "doubted_at": None})
 
 
-async def _refreshed(channel: Channel) -> dict[str, Any]:
+async def _what_it_says(channel: Channel) -> dict[str, Any]:
+    """What the network tells whoever holds the grant. Empty where there is nothing to ask."""
+    said: dict[str, Any] = {}
+    limits = await channel.network.connect.limits(channel.call())
+    if limits is not None:
+        said["own_limits"] = {**asdict(limits), "as_of": limits.as_of.isoformat()}
+    if channel.network.measurement is not None:
+        account = await channel.network.measurement.account(channel.call())
+        said["followers"] = account.followers
+    return said
+
+
+def _refused(channel: Channel, why: str, now: datetime) -> Outcome:
+    """Once may be a blip. Twice, with what a refresh could do in between, is the end of it."""
+    if channel.doubted_at:
+        return Move(State.SHUT, problem=why, also={"checked_at": now, "doubted_at": None})
+    return Stay(at=now + CONFIRM, problem=why, also={"doubted_at": now})
+
+
+def _when(error: NetworkError, now: datetime, wait: timedelta) -> datetime:
+    at: datetime | None = getattr(error, "at", None)
+    return at or now + wait
+
+
+def _next(channel: Channel, now: datetime) -> datetime:
+    """In a round, or earlier where a short key has to be refreshed before that."""
     ends = channel.grant_expires_at
-    if ends is not None and ends - timezone.now() > EARLY:
-        return {}
-    grant = await channel.network.connect.refresh(channel.call())
-    if grant is None:
-        return {}
-    taken = channel.take(grant)
-    channel.adopt(taken)
-    return taken
+    if ends is None or ends == channel.grant_ends_at:
+        return now + ROUND
+    return min(now + ROUND, max(now + SOON, now + (ends - now) / 2))
 
 
 def settled(results: Sequence[tuple[Channel, Outcome]]) -> None:
@@ -75,9 +120,20 @@ def heed(results: Sequence[tuple[Any, Outcome]]) -> None:
         if isinstance(outcome.found, TryLater) and outcome.found.at:
             Channel.objects.filter(pk=row.channel_id).update(blocked_until=outcome.found.at)
         elif isinstance(outcome.found, Reconnect):
-            channel = Channel.objects.get(pk=row.channel_id)
-            if channel.is_open and channel.move(State.SHUT, problem=str(outcome.found)):
-                _tell_shut(channel)
+            _doubt(Channel.objects.get(pk=row.channel_id), str(outcome.found))
+
+
+def _doubt(channel: Channel, why: str) -> None:
+    """Nothing more is said through it until a check-up knows whether the refusal was meant."""
+    if not channel.is_open or channel.doubted_at:
+        return
+    if channel.doubts >= DOUBTS_MOST:
+        if channel.move(State.SHUT, problem=why):
+            _tell_shut(channel)
+        return
+    now = timezone.now()
+    rows = Channel.objects.filter(pk=channel.pk, state=State.OPEN)
+    rows.update(doubted_at=now, doubts=F("doubts") + 1, problem=why, due_at=now)
 
 
 def _tell_shut(channel: Channel) -> None:

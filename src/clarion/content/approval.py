@@ -1,6 +1,6 @@
 """Ask for approval, approve, send back. An approval covers bytes: any change voids it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -146,6 +146,29 @@ def stands_again(post: Post, seal: str) -> bool:
     if asked.ruled and not asked.complete:
         return False
     return post.move(State.APPROVED, approved_seal=seal)
+
+
+@transaction.atomic
+def carry_over(
+    post_id: int, times: Mapping[int, datetime], *, approved: bool, by: Actor
+) -> Post:
+    """Later times for variants (id -> time) that could not go at theirs. What was `approved`
+    stays so: the yes was to the words, and nobody asked for the delay.
+    """
+    post = Post.objects.select_for_update().get(pk=post_id)
+    rows = {v.pk: v for v in post.variants.all()}
+    if set(times) == set(rows):
+        post.planned_for = min(times.values())
+    for pk, at in times.items():
+        rows[pk].planned_for = None if at == post.planned_for else at
+        rows[pk].save(update_fields=["planned_for"])
+    post.version += 1
+    if approved:
+        post.approved_seal = post.seal()
+        said = "It could not go out at its time and was given a later one. The approval stays."
+        decide(post, Said.NOTED, said, by)
+    post.save(update_fields=["planned_for", "version", "approved_seal"])
+    return post
 
 
 @transaction.atomic

@@ -88,6 +88,7 @@ class Call:
     grant: Mapping[str, str] = field(repr=False)
     key: str = ""
     at: datetime | None = None
+    ticket: str = ""  # of the container that waits to be sent, where `send` made one
 
 
 # --- what a network hands to us -----------------------------------------------------------
@@ -111,10 +112,21 @@ class Live(Linked):
 
 @dataclass(frozen=True)
 class Settling:
-    """The network took it and is still chewing. `ticket` is ours to hand back to `poll`."""
+    """The network took it and is still chewing. `ticket` is ours to hand back to `poll`.
+
+    `public` is False for a container: nobody sees it before `send` is asked with its ticket.
+    """
 
     ticket: str
     again: timedelta = timedelta(seconds=5)
+    public: bool = True
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A container is done: `send` with this `Call.ticket` makes it public."""
+
+    ticket: str
 
 
 @dataclass(frozen=True)
@@ -163,7 +175,8 @@ class Grant(Linked):
     secret: Mapping[str, str] = field(repr=False)
     name: str = ""
     url: str = ""
-    expires_at: datetime | None = None
+    expires_at: datetime | None = None  # when the key stops; `refresh` may bring a younger one
+    ends_at: datetime | None = None  # when a person has to connect it again, come what may
 
 
 @dataclass(frozen=True)
@@ -234,6 +247,10 @@ class Reconnect(NetworkError):
     """The grant is no longer good: a person must connect the account again."""
 
 
+class StartOver(NetworkError):
+    """Nothing happened, and the container is gone: send the same thing from the beginning."""
+
+
 class Unsure(NetworkError):
     """It may or may not have happened. Look before you send again."""
 
@@ -273,9 +290,12 @@ class Publishes(Protocol):
     def check(self, draft: Draft, limits: Limits) -> Sequence[Problem]:
         """Everything wrong with this draft, without I/O. The composer asks as you type."""
 
-    async def send(self, call: Call, draft: Draft) -> Live | Settling: ...
+    async def send(self, call: Call, draft: Draft) -> Live | Settling:
+        """Say it. Where that takes two steps, the first call makes a container and the one with
+        `call.ticket` makes it public; doing that twice must make one post."""
 
-    async def poll(self, call: Call, ticket: str) -> Live | Settling: ...
+    async def poll(self, call: Call, ticket: str) -> Live | Settling | Ready:
+        """How is it doing there? Makes nothing public. StartOver when the container is gone."""
 
     async def find(
         self, call: Call, draft: Draft, since: datetime, known: Collection[str]
@@ -288,6 +308,11 @@ class Publishes(Protocol):
 
     async def remove(self, call: Call, remote_id: str) -> None:
         """Take it down. Removing what is already gone is fine."""
+
+
+class Edits(Protocol):
+    async def edit(self, call: Call, remote_id: str, draft: Draft) -> Live:
+        """Change the words of what is live. Doing it twice is fine."""
 
 
 class Converses(Protocol):
@@ -340,6 +365,7 @@ class Network:
     name: str
     connect: Connects
     publish: Publishes
+    editing: Edits | None = None
     community: Converses | None = None
     listening: Searches | None = None
     streaming: Streams | None = None
@@ -373,6 +399,7 @@ class Network:
         """Stage -> does it work here. The capability table is made of this."""
         return {
             "publish": True,
+            "edit": self.editing is not None,
             "thread": self.threads,
             "community": self.community is not None,
             "listening": self.listening is not None,

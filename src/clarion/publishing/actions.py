@@ -1,8 +1,9 @@
 """Put posts on the calendar, move them, call them off, try again: never twice."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.db import transaction
@@ -26,7 +27,7 @@ from clarion.publishing.models import Delivery, Outgoing
 from clarion.publishing.queries import taken_down
 
 State = Delivery.State
-WAITING = (State.PLANNED, State.HELD)
+WAITING = (State.PLANNED, State.HELD, State.BY_HAND)
 GONE = (State.CANCELLED, State.REMOVED)
 
 
@@ -144,7 +145,7 @@ def move(post: Post, at: datetime | None, *, by: Actor) -> Post:
 def cancel(post: Post, *, by: Actor) -> int:
     """Call off everything of this post that is not out yet. Returns how many deliveries."""
     _must_publish(post, by)
-    called_off = _call_off(_waiting(post))
+    called_off = call_off(_waiting(post))
     if called_off:
         record(by, "post.cancelled", f"Post {post.pk}", after={"deliveries": called_off})
     elif post.variants.filter(deliveries__state__in=[State.SENDING, State.UNSURE]).exists():
@@ -176,8 +177,9 @@ def retry(held: Outgoing, *, not_there: bool = False, by: Actor) -> None:
     looks = held.maybe_out and not not_there
     if not looks and (why := held.obstacle()):
         raise NotYet(why)
-    target = State.UNSURE if looks else State.PLANNED
-    if not held.move(target, planned_for=timezone.now(), tries=0, maybe_out=looks):
+    afresh: dict[str, Any] = {} if looks else {"first_sent_at": None, "ticket": ""}
+    target = State.UNSURE if looks else held.begins_in
+    if not held.move(target, planned_for=timezone.now(), tries=0, maybe_out=looks, **afresh):
         raise Conflict("Somebody else was quicker.")
     solve(channel.workspace_id, [held.about])
     after = {"not_there": not_there}
@@ -188,9 +190,9 @@ def retry(held: Outgoing, *, not_there: bool = False, by: Actor) -> None:
 def say_it_is_live(delivery: Delivery, url: str, *, by: Actor) -> None:
     """A person looked and found it: no machine has to guess any more."""
     by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
-    if delivery.state != State.HELD:
+    if delivery.state != State.HELD or delivery.by_hand:
         raise Conflict("It is not held any more.")
-    url = _address(delivery, url)
+    url = new_address(delivery, url)
     if not delivery.move(State.UNSURE):
         raise Conflict("Somebody else was quicker.")
     delivery.move(State.LIVE, remote_id=url, url=url, live_at=timezone.now(), maybe_out=True)
@@ -199,7 +201,8 @@ def say_it_is_live(delivery: Delivery, url: str, *, by: Actor) -> None:
     record(by, "delivery.confirmed", str(delivery), after={"url": url})
 
 
-def _address(delivery: Delivery, url: str) -> str:
+def new_address(delivery: Delivery, url: str) -> str:
+    """The address of a post that a person saw. NotYet where it cannot be this one's."""
     url = clean_link(url)
     if not url:
         raise NotYet("Paste the address of the post as your browser shows it.", "url")
@@ -213,7 +216,7 @@ def drop(delivery: Delivery, *, by: Actor) -> None:
     """Give up one held or planned delivery, and the parts of its thread that wait for it."""
     by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
     rows = Delivery.objects.filter(pk__in=_with_what_follows(delivery), state__in=WAITING)
-    if not _call_off(rows):
+    if not call_off(rows):
         raise Conflict("It is not waiting any more. Look at it again.")
     record(by, "delivery.dropped", str(delivery))
 
@@ -265,6 +268,19 @@ def freeze(deliveries: list[Delivery]) -> None:
     Variant.objects.filter(pk__in=variants, sent_at=None).update(sent_at=timezone.now())
 
 
+def thaw(deliveries: Sequence[Delivery]) -> None:
+    """Proven not to be out, nor in a container at the network: it can be mended."""
+    for delivery in deliveries:
+        if not delivery.ticket and not _others_out(delivery):
+            rows = Variant.objects.filter(pk=delivery.variant_id)
+            rows.exclude(sent_at=None).update(sent_at=None)
+
+
+def _others_out(delivery: Delivery) -> bool:
+    others = Delivery.objects.filter(variant=delivery.variant_id, maybe_out=True)
+    return others.exclude(pk=delivery.pk).exists()
+
+
 # --- pieces ---------------------------------------------------------------------------------
 
 
@@ -293,7 +309,7 @@ def _must_be_apart(variant: Variant, at: datetime) -> None:
 def _deliver(variant: Variant, at: datetime) -> list[Delivery]:
     """One delivery for each part; each waits for the one that it follows."""
     parts = variant.parts()
-    _call_off(Delivery.objects.filter(variant=variant, part__gte=len(parts), state__in=WAITING))
+    call_off(Delivery.objects.filter(variant=variant, part__gte=len(parts), state__in=WAITING))
     chain: list[Delivery] = []
     for number, part in enumerate(parts):
         after = None if part.after is None else chain[part.after]
@@ -323,24 +339,33 @@ def _delivery(
 ) -> Delivery:
     """The one that exists, moved to its new time if it is still waiting; else a new one."""
     due = at if after is None or after.state == State.LIVE else None
-    place = {"planned_for": at, "after": after, "first": first}
+    place = {"planned_for": at, "after": after, "first": first, "due_at": due}
     alive = Delivery.objects.exclude(state__in=GONE)
     delivery = alive.filter(variant=variant, part=part).first()
     if delivery is None:
         _must_not_come_back(variant, part)
-        row = {"variant": variant, "channel": variant.channel, "part": part, "stamp": at}
-        return Delivery.objects.create(**row, **place, due_at=due, state=State.PLANNED)
-    if delivery.state not in WAITING:
-        return delivery
-    values = {**place, "due_at": due}
-    if not delivery.maybe_out:
-        values["stamp"] = at
+        by_hand = after.by_hand if after else variant.channel.by_hand
+        return _new(variant, by_hand=by_hand, part=part, stamp=at, **place)
+    if delivery.state in WAITING:
+        _place_again(delivery, {**place, **({} if delivery.maybe_out else {"stamp": at})})
+    return delivery
+
+
+def _new(variant: Variant, *, by_hand: bool, **row: Any) -> Delivery:
+    channel = variant.channel
+    state = State.BY_HAND if by_hand else State.PLANNED
+    hand = channel.hand_id if by_hand else None
+    return Delivery.objects.create(
+        variant=variant, channel=channel, by_hand=by_hand, hand_id=hand, state=state, **row
+    )
+
+
+def _place_again(delivery: Delivery, values: dict[str, Any]) -> None:
     if delivery.state == State.HELD:
-        delivery.move(State.UNSURE if delivery.maybe_out else State.PLANNED, **values)  # type: ignore[arg-type]
-        solve(variant.channel.workspace_id, [delivery.about])
+        delivery.move(State.UNSURE if delivery.maybe_out else delivery.begins_in, **values)
+        solve(delivery.channel.workspace_id, [delivery.about])
     else:
         delivery.compare_and_set(values)
-    return delivery
 
 
 def _approve_again(post: Post, was_planned: bool, by: Actor) -> None:
@@ -350,7 +375,7 @@ def _approve_again(post: Post, was_planned: bool, by: Actor) -> None:
             plan(post, without=_over(post), by=by)
         return
     approval.ask_for_approval(post, "The time was changed.", by=by)
-    _call_off(_waiting(post))
+    call_off(_waiting(post))
 
 
 def _over(post: Post) -> set[int]:
@@ -373,11 +398,14 @@ def _waiting(post: Post) -> QuerySet[Delivery]:
     return Delivery.objects.filter(variant__post=post, state__in=WAITING)
 
 
-def _call_off(rows: QuerySet[Delivery]) -> int:
+def call_off(rows: QuerySet[Delivery]) -> int:
     """Cancel rows one by one: each may be claimed by a worker at this very moment."""
     called_off = 0
     for delivery in rows.select_related("channel"):
-        if delivery.move(State.CANCELLED):
+        ticket = delivery.ticket if delivery.maybe_out else ""
+        if delivery.move(State.CANCELLED, ticket=ticket):
+            if not delivery.maybe_out:
+                thaw([delivery])
             solve(delivery.channel.workspace_id, [delivery.about])
             called_off += 1
     return called_off

@@ -3,7 +3,7 @@
 The same three steps serve posts, answers and promotions.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -12,21 +12,28 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from clarion.channels.models import connected, reachable
-from clarion.kit.steps import Move, Outcome, Settled, Stay, Step, backoff, oldest_first
+from clarion.kit.steps import Move, Outcome, Settled, Stay, Step, backoff
 from clarion.networks.base import (
     Live,
     Once,
+    Ready,
     Reconnect,
     Refused,
     Settling,
+    StartOver,
     TryLater,
     Unsure,
 )
 from clarion.publishing.models import Outgoing
-from clarion.publishing.pauses import allowed, join_claims
+from clarion.publishing.pauses import allowed
+from clarion.publishing.rates import claimable, free
 
 State = Outgoing.State
 LOOKS = 12  # times we look at the network before a person has to
+CHEWS = timedelta(hours=2)  # after that a network counts as stuck
+CONTAINERS = 3  # times something is handed over that makes a container and publishes it
+NOT_OUT: Mapping[str, object] = {"maybe_out": False, "first_sent_at": None}
+NOTHING: Mapping[str, object] = {**NOT_OUT, "ticket": ""}  # not even a container
 AGAIN = (0, 5, 30, 120, 600)  # seconds to wait before a proven absence is sent again
 Row = TypeVar("Row", bound=Outgoing)
 
@@ -52,8 +59,8 @@ def steps(
                 "maybe_out": True,
                 "tries": F("tries") + 1,
             },
-            ready=lambda: reachable() & allowed(model) & may_go(),
-            pick=pick,
+            ready=lambda: reachable() & allowed(model) & free(model) & may_go(),
+            pick=claimable,
             load=load,
             settled=settled,
         ),
@@ -62,42 +69,55 @@ def steps(
     )
 
 
-def pick(due: QuerySet[Row], most: int) -> list[int]:
-    """What may be claimed now; no pause begins before the claim is written down."""
-    join_claims()
-    return oldest_first(due, most)
-
-
 async def send(item: Outgoing) -> Outcome:
     """Say it, once."""
     if why := item.refusal():
-        return Move(State.HELD, problem=why, also={"maybe_out": False})
+        return Move(State.HELD, problem=why, also=NOTHING)
     try:
         answer = await item.say()
     except TryLater as later:
         return _later(item, later)
+    except StartOver as gone:
+        return _again(item, str(gone))
     except Reconnect as error:  # it waits, and goes on when the channel is open again
-        return Move(State.PLANNED, problem=str(error), also={"maybe_out": False}, found=error)
+        return Move(State.PLANNED, problem=str(error), also=NOT_OUT, found=error)
     except Refused as error:
-        return Move(State.HELD, problem=str(error), also={"maybe_out": False}, found=error)
+        return Move(State.HELD, problem=str(error), also=NOTHING, found=error)
     except Unsure as unsure:
         return _unsure(item, str(unsure))
     return _taken(item, answer)
 
 
 async def settle(item: Outgoing) -> Outcome:
-    """Ask the network whether it is done chewing."""
+    """Ask the network whether it is done chewing. A container that is done waits for its turn
+    like anything else that is planned: pauses, rates and the approval are looked at again.
+    """
     try:
         answer = await item.channel.network.publish.poll(
             item.channel.call(key=item.key, at=item.stamp), item.ticket
         )
+    except StartOver as gone:
+        return _again(item, str(gone))
     except Unsure as unsure:
         return _unsure(item, str(unsure))
     except (TryLater, Reconnect) as error:
         return Stay(at=getattr(error, "at", None), problem=str(error), found=error)
     except Refused as error:
-        return Move(State.HELD, problem=str(error), found=error)
+        return Move(State.HELD, problem=str(error), also=NOTHING, found=error)
+    if isinstance(answer, Ready):
+        return Move(State.PLANNED, also={**NOT_OUT, "ticket": answer.ticket})
+    if isinstance(answer, Settling) and timezone.now() - item.state_since > CHEWS:
+        return _stuck(item)
     return _taken(item, answer)
+
+
+def _stuck(item: Outgoing) -> Outcome:
+    """What the network never finishes would wait without a word."""
+    name = item.channel.network.name
+    if item.maybe_out:
+        why = f"{name} took it hours ago and still works on it. It may be live. Look there."
+        return Move(State.HELD, problem=why)
+    return _again(item, f"{name} did not finish working on the film.")
 
 
 async def look(item: Outgoing) -> Outcome:
@@ -116,8 +136,8 @@ async def look(item: Outgoing) -> Outcome:
     if found is not None:
         return _taken(item, found)
     wait = timedelta(seconds=AGAIN[min(max(item.tries - 1, 0), len(AGAIN) - 1)])
-    also = {"maybe_out": False, "first_sent_at": None}
-    return Move(State.PLANNED, due_at=timezone.now() + wait, problem=item.problem, also=also)
+    due_at = timezone.now() + wait
+    return Move(State.PLANNED, due_at=due_at, problem=item.problem, also=NOT_OUT)
 
 
 def _taken(item: Outgoing, answer: Live | Settling) -> Outcome:
@@ -127,13 +147,22 @@ def _taken(item: Outgoing, answer: Live | Settling) -> Outcome:
     again = timezone.now() + answer.again
     if item.state == State.SETTLING:
         return Stay(at=again, also={"ticket": answer.ticket})
-    return Move(State.SETTLING, due_at=again, also={"ticket": answer.ticket})
+    also = {"ticket": answer.ticket, **({} if answer.public else NOT_OUT)}
+    return Move(State.SETTLING, due_at=again, also=also)
 
 
 def _later(item: Outgoing, later: TryLater) -> Outcome:
     at = later.at or timezone.now() + backoff(max(item.tries - 1, 0))
-    also = {"maybe_out": False}
-    return Move(State.PLANNED, due_at=at, problem=str(later), also=also, found=later)
+    return Move(State.PLANNED, due_at=at, problem=str(later), also=NOT_OUT, found=later)
+
+
+def _again(item: Outgoing, why: str) -> Outcome:
+    """Its container is gone and was seen by nobody: make another, a few times."""
+    if item.tries >= CONTAINERS:
+        why = f"{why} {item.channel.network.name} was given it several times. Try again later."
+        return Move(State.HELD, problem=why, also=NOTHING)
+    due_at = timezone.now() + backoff(max(item.tries - 2, 0))
+    return Move(State.PLANNED, due_at=due_at, problem=why, also=NOTHING)
 
 
 def _unsure(item: Outgoing, why: str) -> Outcome:

@@ -25,7 +25,7 @@ GAP = timedelta(minutes=15)  # between two posts of one channel that catch up
 YEARS = 5 * 366  # days that are looked ahead for an opening
 MINUTE = timedelta(minutes=1)
 # What holds a place in a channel's time: what will go out, and what may have gone out just now.
-PLACED = (State.PLANNED, State.SENDING, State.SETTLING, State.UNSURE, State.HELD, State.LIVE)
+PLACED = frozenset(State) - {State.CANCELLED, State.REMOVED}
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,29 @@ new pause takes alone, so that nothing is claimed once `pause` has returned. Wha
 before that is being sent, and is finished exactly once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from clarion.accounts.actions import notify
 from clarion.accounts.journal import record
 from clarion.accounts.models import Membership, User, Workspace
 from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
+from clarion.content import actions as content
+from clarion.content.approval import carry_over
+from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.networks import registry
+from clarion.publishing.actions import call_off
 from clarion.publishing.models import Delivery, Outgoing, Pause
+from clarion.publishing.pacing import catch_up
 from clarion.strategy.models import Campaign
 
+State = Delivery.State
 LOCK = 0x7061757365  # "pause": any number that is no other lock's
 
 
@@ -142,3 +151,80 @@ def why_stopped(rows: Sequence[Outgoing]) -> dict[int, Pause]:
         [pk for pk in found.values() if pk]
     )
     return {row: known[pk] for row, pk in found.items() if pk}
+
+
+# --- letting it go on -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def resume(stopped: Pause, how: str = Pause.How.SPREAD, *, by: Actor) -> list[Delivery]:
+    """Let it go on; what is still ahead keeps its time. Returns the posts that missed theirs.
+
+    What was missed is given new times in its order and at the pace of its channel (`spread`),
+    waits for a person, one by one (`ask`), or goes back among the drafts (`draft`).
+    """
+    by.must("publish", stopped.workspace_id, stopped.channel_id)
+    if how not in Pause.How.values:
+        raise NotYet(f"Choose one of {', '.join(Pause.How.values)}.", "how")
+    _lock("pg_advisory_xact_lock")
+    missed = list(_missed(stopped))
+    ended = {"ended_at": timezone.now(), "ended_by": by.name[:200], "how": how}
+    if not in_force().filter(pk=stopped.pk).update(**ended):
+        raise Conflict("Somebody has ended this pause already.")
+    stopped.refresh_from_db()
+    # What another pause stops still waits; it is given a time when that one ends.
+    rows = Delivery.objects.filter(going(), pk__in=[d.pk for d in missed])
+    AFTERWARDS[how](rows, by)
+    record(by, "pause.ended", str(stopped)[:200], after={"how": how, "missed": len(missed)})
+    return missed
+
+
+def _missed(stopped: Pause) -> QuerySet[Delivery]:
+    rows = reached(stopped).filter(planned_for__lte=timezone.now())
+    return rows.select_related("channel__workspace", "variant__post__workspace")
+
+
+def reached(stopped: Pause) -> QuerySet[Delivery]:
+    """What waits and is stopped by this pause, in the order of its times."""
+    this = stopping(Delivery).filter(pk=stopped.pk)
+    rows = Delivery.objects.filter(Exists(this), state__in=(State.PLANNED, State.BY_HAND))
+    return rows.order_by("planned_for", "pk")
+
+
+def _spread(rows: QuerySet[Delivery], by: Actor) -> None:
+    approved = {
+        p.pk for p in Post.objects.filter(variants__deliveries__in=rows) if p.is_approved
+    }
+    timed = catch_up(rows)
+    times: dict[int, dict[int, datetime]] = {}
+    for given in timed:
+        if not given.delivery.variant.queued:
+            of_post = times.setdefault(given.delivery.variant.post_id, {})
+            of_post.setdefault(given.delivery.variant_id, given.at)
+    for pk, of_variants in times.items():
+        carry_over(pk, of_variants, approved=pk in approved, by=by)
+
+
+def _ask(rows: QuerySet[Delivery], by: Actor) -> None:  # noqa: ARG001 - as its neighbours
+    why = "A pause kept it back past its time. Try again to send it now, or drop it."
+    for delivery in rows.filter(state=State.PLANNED).select_related("channel", "variant"):
+        if delivery.move(State.HELD, problem=why):
+            text = f"{delivery.channel.network.name} {delivery.channel.handle}: not published."
+            url = f"posts/{delivery.variant.post_id}/"
+            notify(delivery.channel.workspace_id, delivery.about, f"{text} {why}", url)
+
+
+def _to_drafts(rows: QuerySet[Delivery], by: Actor) -> None:
+    """Whoever resumes may publish there; a post of which more is out keeps what is left."""
+    for post in Post.objects.filter(variants__deliveries__in=rows).distinct():
+        call_off(rows.filter(variant__post=post))
+        alive = Delivery.objects.filter(variant__post=post).exclude(state=State.CANCELLED)
+        if not alive.exists():
+            content.edit(post, version=post.version, planned_for=None, by=by)
+
+
+AFTERWARDS: Mapping[str, Callable[[QuerySet[Delivery], Actor], None]] = {
+    Pause.How.SPREAD: _spread,
+    Pause.How.ASK: _ask,
+    Pause.How.DRAFT: _to_drafts,
+}

@@ -13,11 +13,13 @@ from clarion.accounts.rights import worker
 from clarion.channels.models import Channel
 from clarion.channels.work import heed
 from clarion.content.models import Post
-from clarion.kit.steps import Outcome
-from clarion.publishing.actions import freeze
+from clarion.kit.steps import Outcome, Step
+from clarion.publishing.actions import freeze, thaw
+from clarion.publishing.by_hand import ask_hands, on_with, remind
 from clarion.publishing.models import SKEW, Delivery
 from clarion.publishing.outgoing import steps
 from clarion.publishing.pacing import unpaused
+from clarion.publishing.pauses import going
 
 State = Delivery.State
 TOLD = {
@@ -70,26 +72,13 @@ def settled(results: Sequence[tuple[Delivery, Outcome]]) -> None:
     live = [d for d, _ in results if d.state == State.LIVE]
     held = [d for d, _ in results if d.state == State.HELD]
     freeze([*live, *(d for d, _ in results if d.state in (State.SETTLING, State.UNSURE))])
-    _thaw([d for d, _ in results if not d.maybe_out])
-    Delivery.objects.filter(after__in=live, state=State.PLANNED, due_at=None).update(
-        due_at=timezone.now()
-    )
+    thaw([d for d, _ in results if not d.maybe_out])
+    on_with(live)
+    Channel.objects.filter(pk__in={d.channel_id for d in live}, doubts__gt=0).update(doubts=0)
     heed(results)
     _tell(live, held)
+    ask_hands([d for d, _ in results if d.state == State.BY_HAND])
     _write_down(results)
-
-
-def _thaw(deliveries: Sequence[Delivery]) -> None:
-    """Proven not to be out: it can be mended."""
-    for delivery in deliveries:
-        variant = delivery.variant
-        if variant.sent_at and not _others_out(delivery):
-            type(variant).objects.filter(pk=variant.pk).update(sent_at=None)
-
-
-def _others_out(delivery: Delivery) -> bool:
-    others = Delivery.objects.filter(variant=delivery.variant_id, maybe_out=True)
-    return others.exclude(pk=delivery.pk).exists()
 
 
 def _tell(live: Sequence[Delivery], held: Sequence[Delivery]) -> None:
@@ -139,5 +128,15 @@ def _hold(delivery: Delivery) -> bool:
     return delivery.move(State.HELD, problem=why)
 
 
-STEPS = steps(Delivery, load, settled, unpaused)
+STEPS = (
+    *steps(Delivery, load, settled, unpaused),
+    Step(
+        Delivery,
+        State.BY_HAND,
+        remind,
+        ready=lambda: going() & unpaused(),
+        load=load,
+        settled=settled,
+    ),
+)
 CHORES = (hold_orphans,)

@@ -88,6 +88,7 @@ class Limits:
     mentions: int | None = None
     poll: int | None = None  # choices in a poll; None where there are no polls
     poll_choice: int | None = None  # characters in one choice
-    per_hour: int | None = None  # posts
+    per_quarter_hour: int | None = None  # posts
+    per_hour: int | None = None
     per_day: int | None = None
     live: bool = False  # True when read from this account's own server just now

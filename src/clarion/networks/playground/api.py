@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from clarion.networks.playground import posts, promotions, reading
+from clarion.networks.playground import containers, keys, posts, promotions, reading
 from clarion.networks.playground.place import Place, Who
 from clarion.networks.playground.switchboard import LINE, Fault
 from clarion.networks.playground.web import Answer, Handler, Request, Sorry, say
@@ -22,10 +22,14 @@ READS: tuple[tuple[str, str, Call], ...] = (
     ("GET", "/api/spend", promotions.spend),
     ("GET", "/api/posts/{id}", posts.one),
     ("GET", "/api/tickets/{id}", posts.ticket),
+    ("GET", "/api/containers/{id}", containers.status),
 )
 WRITES: tuple[tuple[str, str, Call], ...] = (
     ("POST", "/api/posts", posts.publish),
+    ("PATCH", "/api/posts/{id}", posts.change),
     ("DELETE", "/api/posts/{id}", posts.remove),
+    ("POST", "/api/containers", containers.create),
+    ("POST", "/api/containers/{id}/publish", containers.publish),
     ("POST", "/api/promotions", promotions.promote),
     ("POST", "/api/promotions/{id}/stop", promotions.stop),
 )
@@ -36,6 +40,7 @@ SPARED: tuple[tuple[str, str, Call], ...] = (("POST", "/api/media", posts.upload
 def routes(place: Place) -> list[tuple[str, str, Handler]]:
     return [
         ("POST", "/api/accounts", partial(sign_up, place)),
+        ("POST", "/api/keys", partial(keys.renew, place)),
         *((m, p, partial(_guarded, place, call, "reads")) for m, p, call in READS),
         *((m, p, partial(_guarded, place, call, "writes")) for m, p, call in WRITES),
         *((m, p, partial(_guarded, place, call, "")) for m, p, call in SPARED),
@@ -48,11 +53,9 @@ async def sign_up(place: Place, request: Request) -> Answer:
     who, token = await place.sign_up(str(said.get("handle", "")), str(said.get("name") or ""))
     return say(
         {
-            "id": f"a{who.id}",
-            "handle": who.handle,
-            "name": who.name,
-            "url": f"http://{place.own_host}/@{who.handle}",
+            **place.card(who),
             "token": token,
+            **await keys.issue(place, who, token),
         },
         201,
     )

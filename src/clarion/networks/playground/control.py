@@ -142,6 +142,8 @@ def stats(place: Place, visits: Mapping[str, int] | None = None) -> dict[str, An
         "visits": dict(visits or {}),
         "sales": _count(place, "select count(*) from sale"),
         "sales_reported": _count(place, "select count(*) from sale where reported"),
+        "keys_renewed": place.renewed,
+        "refresh_tokens_reused": place.reused,
         "fired": dict(place.switchboard.fired),
         "simulated": iso(place.clock.sim(now())),
         "speed": place.clock.ticks[-1].speed,

@@ -20,10 +20,12 @@ from clarion.networks.base import (
     Message,
     Network,
     Once,
+    Ready,
     Redirect,
     Refused,
     Settling,
     Spend,
+    StartOver,
     Unsure,
 )
 from clarion.networks.http import ask, ask_raw, judge
@@ -68,8 +70,18 @@ class Connecting:
     ) -> Sequence[Grant]:
         raise Refused("This network never sends anybody away to come back. Connect again.")
 
-    async def refresh(self, call: Call) -> None:
-        """Keys here do not age."""
+    async def refresh(self, call: Call) -> Grant | None:
+        """Keys age where the switchboard says so. Asked once with each refresh token."""
+        if not call.grant.get("refresh"):
+            return None
+        response = await ask_raw(
+            call.http,
+            "POST",
+            _url(call, "keys"),
+            writes=False,
+            json={"refresh": call.grant["refresh"]},
+        )
+        return _grant(call.grant["server"], _accepted(response, writes=False))
 
     async def limits(self, call: Call) -> Limits | None:
         said = await _get(call, "limits")
@@ -84,7 +96,7 @@ class Connecting:
         )
 
 
-def _grant(server: str, said: Mapping[str, str]) -> Grant:
+def _grant(server: str, said: Mapping[str, Any]) -> Grant:
     if "token" not in said:
         raise Refused("That address does not answer like a Playground.")
     return Grant(
@@ -92,8 +104,14 @@ def _grant(server: str, said: Mapping[str, str]) -> Grant:
         handle=said["handle"],
         name=said["name"],
         url=said["url"],
-        secret={"server": server, "token": said["token"]},
+        secret={"server": server, "token": said["token"], "refresh": said.get("refresh") or ""},
+        expires_at=_moment(said.get("expires_at")),
+        ends_at=_moment(said.get("ends_at")),
     )
+
+
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
 
 
 class Publishing:
@@ -105,11 +123,14 @@ class Publishing:
         return problems(draft, limits)
 
     async def send(self, call: Call, draft: Draft) -> Live | Settling:
+        if call.ticket:
+            return await _release(call)
         media = [await _upload(call, medium) for medium in draft.media]
+        film = any(medium.kind == "video" for medium in draft.media)
         response = await ask_raw(
             call.http,
             "POST",
-            _url(call, "posts"),
+            _url(call, "containers" if film else "posts"),
             writes=True,
             headers={**_key(call), "X-Client-Ref": call.key},
             json={
@@ -124,15 +145,25 @@ class Publishing:
                 "media": media,
             },
         )
-        return _outcome(_accepted(response, writes=True))
+        said = _accepted(response, writes=True)
+        return _container(said) if film else _outcome(said)
 
-    async def poll(self, call: Call, ticket: str) -> Live | Settling:
-        return _outcome(await _get(call, f"tickets/{quote(ticket, safe='')}"))
+    async def poll(self, call: Call, ticket: str) -> Live | Settling | Ready:
+        if not ticket.startswith("c"):
+            return _outcome(await _get(call, f"tickets/{quote(ticket, safe='')}"))
+        said = await _get_container(call, ticket)
+        if said["state"] == "error":
+            raise Refused("The Playground cannot read this film. Make another file of it.")
+        if said["state"] == "published":
+            return Live(said["id"], said.get("url", ""))
+        return Ready(ticket) if said["state"] == "finished" else _container(said)
 
     async def find(
         self, call: Call, draft: Draft, since: datetime, known: Collection[str]
     ) -> Live | Settling | None:
         """Reads back everything the account has said since then: nothing else can tell."""
+        if call.ticket:
+            return await _released(call)
         found = None
         async for post in _own(call, since):
             if _same(post, draft) and post["id"] not in known:
@@ -143,6 +174,56 @@ class Publishing:
         path = _url(call, f"posts/{quote(remote_id, safe='')}")
         # Taking down twice is the same as once, so a lost answer may simply be tried again.
         await ask(call.http, "DELETE", path, writes=False, headers=_key(call))
+
+
+class Editing:
+    async def edit(self, call: Call, remote_id: str, draft: Draft) -> Live:
+        response = await ask_raw(
+            call.http,
+            "PATCH",
+            _url(call, f"posts/{quote(remote_id, safe='')}"),
+            writes=False,  # the same words twice are the same words
+            headers=_key(call),
+            json={"text": draft.text},
+        )
+        said = _accepted(response, writes=False)
+        return Live(said["id"], said.get("url", ""))
+
+
+async def _release(call: Call) -> Live:
+    """Make a container public. The second time, the Playground tells of the first."""
+    response = await ask_raw(
+        call.http,
+        "POST",
+        _url(call, f"containers/{quote(call.ticket, safe='')}/publish"),
+        writes=True,
+        headers=_key(call),
+    )
+    if response.status_code in (404, 409, 410):
+        raise StartOver("The container of the film was gone before it could be published.")
+    said = _accepted(response, writes=True)
+    return Live(said["id"], said.get("url", ""))
+
+
+async def _released(call: Call) -> Live | None:
+    """Did the container become a post?"""
+    try:
+        said = await _get_container(call, call.ticket)
+    except StartOver:
+        return None  # it went without having been published
+    return Live(said["id"], said.get("url", "")) if said["state"] == "published" else None
+
+
+async def _get_container(call: Call, ticket: str) -> Any:
+    path = _url(call, f"containers/{quote(ticket, safe='')}")
+    response = await ask_raw(call.http, "GET", path, writes=False, headers=_key(call))
+    if response.status_code in (404, 410):
+        raise StartOver("The container of the film was gone before it could be published.")
+    return _accepted(response, writes=False)
+
+
+def _container(said: Mapping[str, Any]) -> Settling:
+    return Settling(said["container"], timedelta(seconds=said.get("again", 1)), public=False)
 
 
 async def _own(call: Call, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
@@ -337,6 +418,7 @@ network = Network(
     name="Playground",
     connect=Connecting(),
     publish=Publishing(),
+    editing=Editing(),
     community=Community(),
     listening=Listening(),
     streaming=Streaming(),

@@ -19,7 +19,14 @@ from clarion.networks.playground.web import Request, Sorry
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 
-MOST = {"answer_after": 600, "processing_seconds": 86_400, "talk": 20, "clicks_per_second": 500}
+MOST = {
+    "answer_after": 600,
+    "key_seconds": 31_536_000,
+    "grant_seconds": 31_536_000,
+    "processing_seconds": 86_400,
+    "talk": 20,
+    "clicks_per_second": 500,
+}
 
 
 def _per_hour() -> int:
@@ -35,6 +42,8 @@ class Settings:
     per_hour: int = field(default_factory=_per_hour)  # posts of one account; 0 is no limit
     talk: float = 1.0  # how much strangers talk; 0 is silence
     clicks_per_second: float = 5.0  # real visits to links, at most
+    key_seconds: float = 0.0  # after so long a key is refreshed; 0 is never
+    grant_seconds: float = 0.0  # after so long a person has to connect again; 0 is never
     subjects: str = ""  # words strangers like to talk about, separated by commas
 
 
@@ -61,6 +70,10 @@ class Place:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _tokens: dict[str, Who] = field(default_factory=dict, repr=False)
     _recent: dict[int, deque[int]] = field(default_factory=dict)
+    ends: dict[str, int] = field(default_factory=dict, repr=False)  # token -> when it stops
+    seen: set[str] = field(default_factory=set, repr=False)  # tokens that were used
+    renewed: int = 0  # refresh tokens taken
+    reused: int = 0  # and taken a second time, after the first answer had arrived
 
     @classmethod
     def open(cls, path: Path, *, seed: int, speed: float, **rest: Any) -> "Place":
@@ -77,6 +90,7 @@ class Place:
         )
         self.settings = _settings({r["key"]: r["value"] for r in rows("select * from setting")})
         self._recent.clear()
+        self.ends = {r["token"]: r["expires_at"] for r in rows("select * from renewal")}
         self._tokens = {
             row["token"]: Who(row["id"], row["handle"], row["name"], row["created_at"])
             for row in rows("select * from token join account on account.id = token.account")
@@ -101,7 +115,7 @@ class Place:
     async def reset(self) -> None:
         """An empty world; seed and speed stay as they were at the start."""
         await self.store.clear()
-        self.answered = 0
+        self.answered = self.renewed = self.reused = 0
         self.load()
         await self.start()
 
@@ -136,19 +150,24 @@ class Place:
                 "and starts with a letter or digit.",
             )
         name = name.strip()[:80] or handle.replace("_", " ").replace("-", " ").title()
-        token, at = secrets.token_urlsafe(24), now()
+        at = now()
 
         def make(db: sqlite3.Connection) -> sqlite3.Row:
             new = "insert or ignore into account (handle, name, created_at) values (?, ?, ?)"
             db.execute(new, (handle, name, at))
-            found = db.execute("select * from account where handle = ?", (handle,)).fetchone()
-            db.execute("insert into token values (?, ?)", (token, found["id"]))
-            row: sqlite3.Row = found
+            row: sqlite3.Row = db.execute(
+                "select * from account where handle = ?", (handle,)
+            ).fetchone()
             return row
 
         who = Who(*await self.store.do(make))
+        return who, await self.new_token(who)
+
+    async def new_token(self, who: Who) -> str:
+        token = secrets.token_urlsafe(24)
+        await self.store.write("insert into token values (?, ?)", token, who.id)
         self._tokens[token] = who
-        return who, token
+        return token
 
     async def revoke(self, handle: str) -> int:
         """Take every key of this account back, as its owner might. How many there were."""
@@ -160,15 +179,27 @@ class Place:
 
     def who(self, request: Request) -> Who:
         token = request.header("authorization").removeprefix("Bearer ")
-        if who := self._tokens.get(token):
+        if (who := self._tokens.get(token)) and self.ends.get(token, 1 << 62) > now():
+            self.seen.add(token)
             return who
         raise Sorry(401, "This key is not valid. Connect the account again.")
+
+    def card(self, who: Who) -> dict[str, Any]:
+        """Who that is, as its owner's program is told."""
+        url = f"http://{self.own_host}/@{who.handle}"
+        return {"id": f"a{who.id}", "handle": who.handle, "name": who.name, "url": url}
 
     def by_handle(self, handle: str) -> Who:
         handle = handle.strip().lstrip("@").lower()
         row = self.store.row("select * from account where handle = ?", handle)
         if row is None:
             raise Sorry(404, f"There is no account @{handle[:40]}.")
+        return Who(*row)
+
+    def by_id(self, account: int) -> Who:
+        row = self.store.row("select * from account where id = ?", account)
+        if row is None:
+            raise Sorry(404, "There is no such account.")
         return Who(*row)
 
     def take_turn(self, who: Who) -> None:

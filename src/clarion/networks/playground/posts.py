@@ -30,7 +30,7 @@ def number(remote_id: str) -> int:
 
 async def publish(place: Place, who: Who, request: Request) -> Answer:
     said = await request.data()
-    draft = _draft(place, who, said)
+    draft = columns(place, who, said)
     place.take_turn(who)
     at = now()
     post_id = await place.store.insert(
@@ -84,6 +84,17 @@ async def one(place: Place, who: Who, request: Request) -> Answer:
     return say(show(place, own(place, who, request.parts["id"]), who.handle))
 
 
+async def change(place: Place, who: Who, request: Request) -> Answer:
+    """Other words for what stands there; pictures and link stay."""
+    row = own(place, who, request.parts["id"])
+    text = _words(await request.data(), "text")
+    _fits(text)
+    if not text.strip() and row["media"] == "[]":
+        raise Sorry(422, "There is nothing in this post. Write something.")
+    await place.store.write("update post set text = ? where id = ?", text, row["id"])
+    return say(show(place, own(place, who, request.parts["id"]), who.handle))
+
+
 async def remove(place: Place, who: Who, request: Request) -> Answer:
     sql = "update post set deleted_at = ? where id = ? and account = ? and deleted_at is null"
     await place.store.write(sql, now(), number(request.parts["id"]), who.id)
@@ -124,7 +135,7 @@ def address(place: Place, post_id: int) -> str:
 # --- what is accepted ---------------------------------------------------------------------
 
 
-def _draft(place: Place, who: Who, said: Mapping[str, Any]) -> dict[str, Any]:
+def columns(place: Place, who: Who, said: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a new post. Raises Sorry (422) about the first thing that is wrong."""
     text = _words(said, "text")
     media = _media(place, who, said.get("media") or [])

@@ -32,6 +32,13 @@ create table if not exists post (
     deleted_at integer, ref text not null);
 create index if not exists post_by_account on post (account, id);
 create index if not exists post_by_answered on post (reply_to);
+create table if not exists container (
+    id integer primary key autoincrement, account integer not null, said text not null,
+    ref text not null, ready_at integer, ends_at integer not null, broken integer not null,
+    post integer);
+create table if not exists renewal (
+    refresh text primary key, account integer not null, token text not null,
+    expires_at integer not null, ends_at integer, used_at integer, successor text);
 create table if not exists media (
     id integer primary key autoincrement, account integer not null, mime text not null,
     alt text not null, body blob not null);
@@ -61,7 +68,7 @@ create table if not exists setting (key text primary key, value text not null);
 LATER = ("bid", "people")  # columns of `promotion` that worlds made before do not have
 TABLES = (
     *("account", "token", "post", "media", "said", "promotion", "visit", "sale", "tick"),
-    *("fault", "setting", "sqlite_sequence"),
+    *("fault", "setting", "container", "renewal", "sqlite_sequence"),
 )
 
 

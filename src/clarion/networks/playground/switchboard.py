@@ -16,11 +16,15 @@ KINDS: Mapping[str, str] = {
     "fail_after": "Accepted, but the answer says failure (502).",
     "slow": "Accepted at once, answered only after the seconds given.",
     "processing": "Every post is chewed on first, as films are.",
+    "stuck": "A film in a container is never done.",
+    "broken": "A film in a container turns out to be unreadable.",
+    "expire": "A container is gone before it is published.",
     "twice": "Each message in the inbox is delivered twice.",
 }
 CALLS: Mapping[str, str] = {
     "writes": "posting and promoting",
     "reads": "everything that only looks",
+    "keys": "fetching a younger key",
     "all": "every request",
 }
 # Only the first of these that is drawn happens to a request.

@@ -26,6 +26,8 @@ LABELS = {
     "processing_seconds": "Films are chewed on (seconds)",
     "per_hour": "Posts an hour and account (0: any)",
     "talk": "Strangers talk (1 is usual)",
+    "key_seconds": "Seconds until a key has to be refreshed (0: never)",
+    "grant_seconds": "Seconds until an account has to be connected again (0: never)",
     "clicks_per_second": "Real visits to links a second",
     "subjects": "Subjects they talk about, with commas",
 }

@@ -6,9 +6,9 @@ from clarion.publishing.models.delivery import (
     Delivery,
     Message,
     Outgoing,
-    Pause,
     new_key,
 )
+from clarion.publishing.models.pause import Pause
 from clarion.publishing.models.queue import DAY, Queue, Slot
 from clarion.publishing.models.repeat import Repeat, Repetition
 

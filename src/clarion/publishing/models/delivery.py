@@ -10,17 +10,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from clarion.accounts.models import Workspace
+from clarion.accounts.models import Membership
 from clarion.channels.models import Channel
 from clarion.content.models import Variant
 from clarion.kit.flow import Flow
 from clarion.kit.steps import WorkItem
-from clarion.networks import registry
 from clarion.networks.base import Draft, Live, Settling
-from clarion.strategy.models import Campaign
 
 KEY_LENGTH = 22
-STALE = timedelta(days=1)
 SKEW = timedelta(minutes=2)  # how far our clock and the network's may be apart
 
 
@@ -42,6 +39,7 @@ class Outgoing(WorkItem):
         UNSURE = "unsure", "Checking whether it went out"
         LIVE = "live", "Live"
         HELD = "held", "Needs you"
+        BY_HAND = "by_hand", "A person posts it"
         CANCELLED = "cancelled", "Cancelled"
         REMOVED = "removed", "Taken down"
 
@@ -55,7 +53,7 @@ class Outgoing(WorkItem):
                 State.PLANNED,
                 State.HELD,
             },
-            State.SETTLING: {State.LIVE, State.HELD, State.UNSURE},
+            State.SETTLING: {State.LIVE, State.PLANNED, State.HELD, State.UNSURE},
             State.UNSURE: {State.LIVE, State.SETTLING, State.PLANNED, State.HELD},
             State.HELD: {State.PLANNED, State.UNSURE, State.CANCELLED},
             State.LIVE: {State.REMOVED},
@@ -80,13 +78,21 @@ class Outgoing(WorkItem):
     maybe_out = models.BooleanField(
         default=False
     )  # it may be at the network: look before sending
-    ticket = models.TextField(blank=True)
+    ticket = models.TextField(blank=True)  # what the network works on, or a container it keeps
     remote_id = models.TextField(blank=True)
     url = models.TextField(blank=True)
     live_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(WorkItem.Meta):
         abstract = True
+        indexes = [
+            *WorkItem.Meta.indexes,
+            models.Index(
+                fields=["channel", "first_sent_at"],
+                condition=Q(maybe_out=True),
+                name="%(class)s_said",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="live") | ~Q(remote_id=""),
@@ -109,6 +115,11 @@ class Outgoing(WorkItem):
         """What the journal calls it."""
         return str(self)
 
+    @property
+    def begins_in(self) -> str:
+        """The state in which it waits for its time."""
+        return self.State.PLANNED
+
     def obstacle(self) -> str:
         """Why this cannot go out as things are, or nothing."""
         return ""
@@ -117,10 +128,11 @@ class Outgoing(WorkItem):
         """Why this may not go out now although it is due, or nothing."""
         if why := self.obstacle():
             return why
-        if timezone.now() > self.planned_for + STALE:
+        late = timedelta(hours=self.channel.late_hours)
+        if timezone.now() > self.planned_for + late:
             return (
-                "Its time passed a day ago without success, so it may have lost its sense. "
-                f"Try again to send it now, or drop it. {self.problem}".strip()
+                f"Its time passed {_hours(late)} ago without success, so it may have lost its "
+                f"sense. Try again to send it now, or drop it. {self.problem}".strip()
             )
         return ""
 
@@ -147,18 +159,35 @@ class Message(Outgoing):
         raise NotImplementedError
 
     async def say(self) -> Live | Settling:
-        call = self.channel.call(key=self.key, at=self.stamp)
+        call = self.channel.call(key=self.key, at=self.stamp, ticket=self.ticket)
         return await self.channel.network.publish.send(call, self.draft())
 
     async def look(self) -> Live | Settling | None:
-        call = self.channel.call(key=self.key, at=self.stamp)
+        call = self.channel.call(key=self.key, at=self.stamp, ticket=self.ticket)
         since = (self.first_sent_at or self.stamp) - SKEW
         return await self.channel.network.publish.find(call, self.draft(), since, self.known)
+
+
+def _hours(late: timedelta) -> str:
+    hours = int(late.total_seconds() // 3600)
+    days = {24: "a day", 48: "two days", 168: "a week"}
+    return days.get(hours) or ("an hour" if hours == 1 else f"{hours} hours")
 
 
 class Delivery(Message):
     """One part of one variant on its way to one channel: what is sent, retried and measured."""
 
+    State = Message.State
+    flow = Flow(
+        {
+            **Message.flow.moves,
+            State.PLANNED: Message.flow.moves[State.PLANNED] | {State.BY_HAND},
+            State.HELD: Message.flow.moves[State.HELD] | {State.BY_HAND},
+            State.BY_HAND: {State.LIVE, State.PLANNED, State.HELD, State.CANCELLED},
+        },
+        start=State.PLANNED,
+        runs=Message.flow.runs | {State.BY_HAND},  # it reminds; it never sends
+    )
     right = "publish"
     campaign_path = "variant__post__campaign"
 
@@ -170,6 +199,10 @@ class Delivery(Message):
         "self", models.CASCADE, null=True, blank=True, related_name="next_parts"
     )
     said = models.TextField(blank=True)  # the words as they went out
+    by_hand = models.BooleanField(default=False)  # a person posts it: no worker ever sends it
+    hand = models.ForeignKey(  # who does; null: whoever may publish
+        Membership, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     paid_since = models.DateTimeField(null=True, blank=True)  # some of its public is bought
 
     class Meta(Message.Meta):
@@ -179,6 +212,11 @@ class Delivery(Message):
                 fields=["variant", "part"],
                 condition=~Q(state__in=["cancelled", "removed"]),
                 name="each_part_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_hand=False)
+                | ~Q(state__in=["planned", "sending", "settling", "unsure"]),
+                name="by_hand_is_never_sent",
             ),
         ]
         indexes = [
@@ -210,6 +248,10 @@ class Delivery(Message):
     def trace(self) -> dict[str, object]:
         return {"said": self.draft().text}
 
+    @property
+    def begins_in(self) -> str:
+        return self.State.BY_HAND if self.by_hand else self.State.PLANNED
+
     def obstacle(self) -> str:
         if not self.variant.post.is_approved:
             return (
@@ -222,63 +264,6 @@ class Delivery(Message):
             return "What it follows is not out. See to that one first."
         blocking = [p.text for p in self.variant.problems() if p.blocks]
         return blocking[0] if blocking else ""
-
-
-class Pause(models.Model):
-    """Somebody stopped what was to go out, until somebody lets it go on. Nothing is lost by it.
-
-    It reaches as far as it is named: a network, a channel, a campaign; with nothing, all of
-    the brand.
-    """
-
-    class How(models.TextChoices):
-        """What became of what was missed meanwhile."""
-
-        SPREAD = "spread", "Given new times, one after the other"
-        ASK = "ask", "Left for a person to decide, one by one"
-        DRAFT = "draft", "Put back among the drafts"
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="pauses")
-    network_key = models.CharField(max_length=20, blank=True)
-    channel = models.ForeignKey(
-        Channel, models.CASCADE, null=True, blank=True, related_name="pauses"
-    )
-    campaign = models.ForeignKey(
-        Campaign, models.CASCADE, null=True, blank=True, related_name="pauses"
-    )
-    answers = models.BooleanField(default=False)  # it stops answers, too
-    promotions = models.BooleanField(default=False)  # and orders of promotions
-    why = models.TextField()
-    statement = models.TextField(blank=True)  # what to tell whoever asks meanwhile
-    began_at = models.DateTimeField(default=timezone.now)
-    by = models.CharField(max_length=200)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.CharField(max_length=200, blank=True)
-    how = models.CharField(max_length=10, choices=How, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "network_key", "channel", "campaign"],
-                condition=Q(ended_at=None),
-                nulls_distinct=False,
-                name="paused_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Pause of {self.what}"
-
-    @property
-    def what(self) -> str:
-        """What it stops, in words."""
-        if self.campaign:
-            return f"the campaign {self.campaign}"
-        if self.channel:
-            return f"{self.channel.handle} ({self.channel.network.name})"
-        if self.network_key:
-            return f"all of {registry.get(self.network_key).name}"
-        return "everything"
 
 
 class Charge(models.Model):

@@ -1,0 +1,113 @@
+"""Films take two steps: nothing of them is lost between, and nothing is out twice."""
+
+import hashlib
+import time
+
+import pytest
+
+from clarion.content import actions as content
+from clarion.content.models import Media
+from clarion.publishing import actions as publishing
+from clarion.publishing import pauses
+from clarion.publishing.models import Delivery
+
+State = Delivery.State
+
+
+@pytest.fixture
+def film(space, channel, boss, playground):
+    """A post with a film, due now; the network is done with it in no time."""
+    playground.settings(processing_seconds=0)
+    sha = hashlib.sha256(b"film").hexdigest()
+    medium = Media.objects.create(
+        workspace=space,
+        kind="video",
+        mime="video/mp4",
+        size=4,
+        width=640,
+        height=360,
+        sha256=sha,
+        alt="A film",
+    )
+    medium.path.parent.mkdir(parents=True, exist_ok=True)
+    medium.path.write_bytes(b"film")
+    post = content.write(space, "Look", [channel], media=[medium], by=boss)
+    [delivery] = publishing.publish_now(post, by=boss)
+    return delivery
+
+
+@pytest.fixture
+def again(later, work):
+    def passes(**by):
+        with later(**by):
+            work()
+
+    return passes
+
+
+def fresh(delivery):
+    delivery.refresh_from_db()
+    return delivery
+
+
+def out(playground):
+    return playground.stats["live"]
+
+
+def test_a_film_goes_out_through_a_container(film, playground, work, again):
+    work()
+    again(seconds=5)
+    assert (fresh(film).state, out(playground)) == (State.LIVE, 1)
+    assert film.tries == 2
+
+
+def test_nobody_sees_the_container_of_a_paused_post(film, playground, work, again, space, boss):
+    playground.settings(processing_seconds=1)
+    work()
+    assert fresh(film).state == State.SETTLING
+    assert not film.maybe_out
+    pauses.pause(space, "A recall", by=boss)
+    time.sleep(1.1)
+    again(seconds=5)
+    assert (fresh(film).state, out(playground)) == (State.PLANNED, 0)
+
+
+@pytest.mark.parametrize("fault", ["fail_before", "fail_after"])
+def test_a_lost_answer_to_the_publication_is_looked_up(fault, film, playground, work, again):
+    playground.settings(processing_seconds=1)
+    work()
+    time.sleep(1.1)
+    playground.fault(fault, next=1)
+    again(seconds=5)
+    again(seconds=15)
+    again(seconds=40)
+    assert (fresh(film).state, out(playground)) == (State.LIVE, 1)
+
+
+def test_a_container_that_expired_is_made_again(film, playground, work, again):
+    playground.fault("expire", next=1)
+    work()
+    again(minutes=1)
+    again(minutes=3)
+    again(minutes=4)
+    assert (fresh(film).state, out(playground)) == (State.LIVE, 1)
+
+
+def test_an_unreadable_film_asks_a_person(film, playground, work, again):
+    playground.fault("broken", next=1)
+    work()
+    again(seconds=5)
+    assert fresh(film).state == State.HELD
+    assert "cannot read this film" in film.problem
+    assert film.ticket == ""
+
+
+def test_a_container_that_is_never_done_is_made_again_and_then_asks(
+    film, playground, work, again
+):
+    playground.fault("stuck", next=20)
+    for hours in (0, 2.5, 2.6, 5, 5.1, 7.5):
+        again(hours=hours)
+    assert fresh(film).state == State.HELD
+    assert "did not finish" in film.problem
+    assert out(playground) == 0
