@@ -32,6 +32,7 @@ class Rows:
     def restart(self):
         limits._registry.cache_clear()
         limits.allowed.cache_clear()
+        limits._price_lists.cache_clear()
 
     def __enter__(self):
         limits.FOLDER = self.folder

@@ -14,6 +14,7 @@ RIGHTS: Mapping[str, str] = {
     "answer": "answer and sort conversations",
     "listen": "set up what to listen for",
     "spend": "put money behind a post",
+    "override": "let a post pass the gate for accessibility and disclosure",
     "connect": "connect and remove channels",
     "people": "invite people and change their roles",
     "journal": "read the journal",

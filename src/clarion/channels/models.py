@@ -81,6 +81,11 @@ class Channel(WorkItem):
         return registry.get(self.network_key)
 
     @property
+    def price_key(self) -> str:
+        """Whose price list counts."""
+        return self.network_key
+
+    @property
     def is_open(self) -> bool:
         return bool(self.state == self.State.OPEN)
 

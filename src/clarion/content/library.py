@@ -13,6 +13,7 @@ from clarion.content.checks import clean_text
 from clarion.content.models import Label, Media
 from clarion.kit.errors import NotYet
 from clarion.pictures.inspect import MAX_BYTES, Unfit, clean
+from clarion.pictures.legibility import contrast
 
 ALT_MAX = 2000  # characters
 LABEL_MAX = 60  # characters
@@ -50,6 +51,7 @@ def add(
             "height": picture.height,
             "name": Path(clean_text(name, "name")).name[:200] or "picture",
             "alt": _alt(alt),
+            "contrast": contrast(picture.data),
             "uploaded_by": by.name,
         },
     )

@@ -213,6 +213,9 @@ class Problem:
     text: str
     about: str = "text"  # "text" | "media" | "alt" | "link" | "options" | "poll" | "surface"
     blocks: bool = True
+    check: str = (
+        ""  # of our own gate, which somebody may let it pass; empty: the network's rule
+    )
 
 
 class Once(StrEnum):

@@ -16,6 +16,7 @@ from clarion.content.models import Post
 from clarion.kit.steps import Outcome, Step
 from clarion.publishing.actions import freeze, thaw
 from clarion.publishing.by_hand import ask_hands, on_with, remind
+from clarion.publishing.charges import charge
 from clarion.publishing.models import SKEW, Delivery
 from clarion.publishing.outgoing import steps
 from clarion.publishing.pacing import unpaused
@@ -34,7 +35,11 @@ def load(rows: QuerySet[Delivery]) -> Sequence[Delivery]:
     _freeze_what_is_sent(rows)
     deliveries = list(
         rows.select_related(
-            "channel__workspace", "variant__post", "variant__tracked", "after", "first"
+            "channel__workspace",
+            "variant__post__campaign",
+            "variant__tracked",
+            "after",
+            "first",
         ).prefetch_related("variant__post__placements__media", "variant__post__variants")
     )
     for delivery in deliveries:  # one object for one row: a grant is decrypted once
@@ -76,6 +81,7 @@ def settled(results: Sequence[tuple[Delivery, Outcome]]) -> None:
     on_with(live)
     Channel.objects.filter(pk__in={d.channel_id for d in live}, doubts__gt=0).update(doubts=0)
     heed(results)
+    charge(live)
     _tell(live, held)
     ask_hands([d for d, _ in results if d.state == State.BY_HAND])
     _write_down(results)

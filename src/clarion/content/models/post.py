@@ -14,6 +14,7 @@ from django.utils import timezone
 from clarion.accounts.models import Membership, Workspace
 from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
+from clarion.content import gate
 from clarion.content.models.media import Label, Media
 from clarion.content.models.words import CODE_LENGTH, FEED, QUEUE, Own, Part, Words, in_utc
 from clarion.kit.flow import Flow
@@ -135,8 +136,7 @@ class Post(WorkItem):
 
     def seal(self) -> str:
         """SHA-256, in hex, of `content`. An approval is bound to it."""
-        said = json.dumps(self.content(), cls=DjangoJSONEncoder, sort_keys=True)
-        return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
+        return _sealed(self.content())
 
     def locked(self) -> "Post":
         """The row as it is now, nobody else's until the transaction ends."""
@@ -155,6 +155,26 @@ class Post(WorkItem):
         for pk in channels or [None]:
             by.must(right, self.workspace_id, pk)
 
+    def words_seal(self) -> str:
+        """SHA-256, in hex, of all but the hours: what is wrong at nine is wrong at ten."""
+        said = self.content()
+        said["planned_for"] = None
+        for own in said["channels"].values():
+            own.pop("planned_for", None)
+        return _sealed(said)
+
+    def passes(self) -> set[str]:
+        """The checks that somebody let this post pass, as it stands."""
+        if not self.waived:
+            return set()
+        seal = self.words_seal()
+        return {check for check, said in self.waived.items() if said["seal"] == seal}
+
+    @property
+    def is_paid(self) -> bool:
+        """Somebody outside pays for it: for this post, or for its campaign."""
+        return self.paid_partnership or bool(self.campaign and self.campaign.partner)
+
     def was_written_by(self, user_id: int | None) -> bool:
         """Did this person write any of what waits for approval?"""
         return user_id in self.writers
@@ -167,6 +187,11 @@ class Post(WorkItem):
 
 def _all_queued(variants: Iterable["Variant"]) -> bool:
     return {v.queued for v in variants} == {True}
+
+
+def _sealed(content: dict[str, Any]) -> str:
+    said = json.dumps(content, cls=DjangoJSONEncoder, sort_keys=True)
+    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
 
 
 class Effort(models.Model):
@@ -245,6 +270,10 @@ class Variant(models.Model):
 
     def problems(self) -> list[Problem]:
         return self.post.said([self]).problems(self.channel)
+
+    def lacks(self) -> list[Problem]:
+        """What the brand's own gate says to it."""
+        return self.post.said([self]).lacks(self.channel)
 
 
 class Link(models.Model):

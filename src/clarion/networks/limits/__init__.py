@@ -7,20 +7,26 @@ checked, without a change in code. What an account's own server says counts more
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from clarion.networks.limits import reading
 from clarion.networks.limits.reading import Wrong, read
-from clarion.networks.limits.values import TOO_OLD, Limit, Limits
+from clarion.networks.limits.values import TOO_OLD, Limit, Limits, Price
 
 __all__ = [
     "TOO_OLD",
     "Limit",
     "Limits",
+    "Price",
     "Wrong",
+    "all_prices",
     "allowed",
     "everything",
     "limits",
+    "price",
+    "prices",
     "told",
 ]
 
@@ -63,6 +69,28 @@ def allowed(network: str, surface: str = "feed") -> Limits:
     )
 
 
+def price(network: str, action: str, on: date) -> Price | None:
+    """What the network asks for that on a day; None where nobody has noted it.
+
+    A network that has no price of its own for a post with a link asks that of a post.
+    """
+    known = [row for row in prices(network) if row.since <= on]
+    rows = [row for row in known if row.action == action]
+    if not rows and action == "post_with_link":
+        rows = [row for row in known if row.action == "post"]
+    return max(rows, key=lambda row: row.since, default=None)
+
+
+def prices(network: str) -> Sequence[Price]:
+    """The network's whole price list, old rows too; empty where none is known."""
+    return _price_lists().get(network, ())
+
+
+def all_prices() -> Sequence[Price]:
+    """The price lists of all networks."""
+    return [row for rows in _price_lists().values() for row in rows]
+
+
 def everything() -> Sequence[Limit]:
     """Every row of every network."""
     return [row for rows in _registry().values() for row in rows]
@@ -73,6 +101,11 @@ def told(network: str) -> Sequence[Limit]:
     if network not in _registry():
         raise LookupError(f"No limits of {network!r} are known.")
     return _registry()[network]
+
+
+@cache
+def _price_lists() -> Mapping[str, Sequence[Price]]:
+    return {path.stem: reading.prices(path) for path in sorted(FOLDER.glob("*.toml"))}
 
 
 @cache

@@ -5,7 +5,9 @@ One file for each network:
     name = "…"
     [sources]                  key = { url, kind, date? }
     [surfaces.<surface>]       field = { value, unit, counting?, source?, verified?, note? }
+    [prices]                   action = { amount, currency, since, source, verified?, note? }
 
+A price that changes gets a further row, and both stand in a list.
 Where sources disagree, a field is a list: the first is in force, the others are told beside it.
 """
 
@@ -13,17 +15,19 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
-from clarion.networks.limits.values import Limit, Value
-from clarion.networks.limits.words import FIELDS, KINDS, SURFACES, UNITS
+from clarion.networks.limits.values import Limit, Price, Value
+from clarion.networks.limits.words import FIELDS, KINDS, PRICES, SURFACES, UNITS
 from clarion.text.counting import RULES
 
 Table = Mapping[str, Any]
 Kind = TypeVar("Kind")
 ADDRESS = re.compile(r"https://\S+|docs/\S+\.md")  # of the web, or of a page that comes along
 SHAPE = re.compile(r"\d+(\.\d+)?:\d+(\.\d+)?")
+PRICE = ("amount", "currency", "since", "source", "verified", "note")
 ROW = ("value", "unit", "counting", "source", "verified", "note")
 
 
@@ -37,15 +41,50 @@ def read(path: Path) -> Sequence[Limit]:
         said = tomllib.loads(path.read_bytes().decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Wrong(f"{path.name} is no TOML: {error}.") from None
-    _only(path.name, said, ("name", "sources", "surfaces"), ("name", "sources", "surfaces"))
+    needed = ("name", "sources", "surfaces")
+    _only(path.name, said, (*needed, "prices"), needed)
     _a(path.name, "name", said["name"], str)
     sources = _tables(f"{path.name}, sources", said["sources"])
     for key, source in sources.items():
         _source(f"{path.name}, source {key}", source)
     found = list(_rows(path, said["name"], sources, said["surfaces"]))
-    if unused := sources.keys() - set(_used(said["surfaces"])):
+    used = {*_used(said["surfaces"]), *_used({"prices": said.get("prices", {})})}
+    if unused := sources.keys() - used:
         raise Wrong(f"{path.name}: nothing comes from {min(unused)}. Take that source out.")
     return found
+
+
+def prices(path: Path) -> Sequence[Price]:
+    """Every price of one network's file, in its order. `read` has checked the rest of it."""
+    said = tomllib.loads(path.read_bytes().decode())
+    return [
+        _price(f"{path.name}, prices.{action}", (path.stem, said["name"], action), row, said)
+        for action, rows in _table(f"{path.name}, prices", said.get("prices", {})).items()
+        for row in (rows if isinstance(rows, list) else [rows])
+    ]
+
+
+def _price(where: str, about: tuple[str, str, str], row: Any, said: Table) -> Price:
+    _only(where, _table(where, row), PRICE, PRICE[:4])
+    _known(where, "action", about[2], PRICES)
+    source = said["sources"][_known(where, "source", row["source"], said["sources"])]
+    try:
+        amount = Decimal(_a(where, "amount", row["amount"], str))
+    except InvalidOperation:
+        raise Wrong(
+            f'{where}: {row["amount"]!r} is no amount. Write it like "0.015".'
+        ) from None
+    if not re.fullmatch("[A-Z]{3}", _a(where, "currency", row["currency"], str)):
+        raise Wrong(f"{where}: {row['currency']!r} is no currency. Three letters, like USD.")
+    return Price(
+        *about,
+        amount=amount,
+        currency=row["currency"],
+        since=_a(where, "since", row["since"], date),
+        source=source["url"],
+        verified=_verified(where, row),
+        note=_a(where, "note", row.get("note", ""), str),
+    )
 
 
 def _rows(path: Path, name: str, sources: Table, surfaces: Any) -> Iterator[Limit]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
-from clarion.networks.limits.words import COUNTED, FIELDS, SURFACES
+from clarion.networks.limits.words import COUNTED, FIELDS, PRICES, SURFACES
 
 Value = int | float | str | tuple[str, ...]
 TOO_OLD = timedelta(days=180)
@@ -63,6 +64,32 @@ class Limit:
             return ", ".join(self.value)
         value = self.value if isinstance(self.value, str) else f"{self.value:,}"
         return f"{value} {self.unit}".removesuffix(" pieces").removesuffix(" width:height")
+
+    def is_stale(self, today: date) -> bool:
+        """Whether it was verified so long ago that somebody should look again."""
+        return self.verified is not None and today - self.verified > TOO_OLD
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a network asks for one thing done through its API, from a day on, and who says so.
+
+    An amount of 0 is a fact, too: that it asks nothing.
+    """
+
+    network: str
+    name: str  # of the network, for people
+    action: str  # a key of PRICES
+    amount: Decimal
+    currency: str
+    since: date
+    source: str
+    verified: date | None = None
+    note: str = ""
+
+    @property
+    def what(self) -> str:
+        return PRICES[self.action]
 
     def is_stale(self, today: date) -> bool:
         """Whether it was verified so long ago that somebody should look again."""

@@ -51,6 +51,16 @@ UNITS: Mapping[str, type | tuple[type, ...]] = {
     "width:height": str,
     "types": tuple,
 }
+PRICES: Mapping[str, str] = {
+    "post": "A post",
+    "post_with_link": "A post with a link",
+    "summoned_reply": "An answer to who asked for one",
+    "message": "A private message",
+    "post_read": "Reading a post of others",
+    "own_read": "Reading a post of one's own",
+    "person_read": "Reading a profile",
+    "media_read": "Reading about a picture or film",
+}
 FIELDS: Mapping[str, str] = {
     "text": "Text",
     "text_min": "Text, at least",

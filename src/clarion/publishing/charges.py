@@ -1,0 +1,30 @@
+"""What networks ask for what went out, written down once, by the price list of that day."""
+
+from collections.abc import Iterable, Sequence
+
+from clarion.content.costs import has_link, prices
+from clarion.publishing.models import Charge, Delivery
+
+
+def charge(live: Sequence[Delivery]) -> None:
+    """Note the price of each. Where none is known nothing is noted: unknown is not 0."""
+    rows = [row for delivery in live for row in _charges(delivery)]
+    Charge.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _charges(delivery: Delivery) -> Iterable[Charge]:
+    if delivery.live_at is None:
+        return
+    link = has_link(delivery.said) or (delivery.part == 0 and bool(delivery.variant.post.link))
+    action, day = "post_with_link" if link else "post", delivery.live_at.date()
+    for price in prices(delivery.channel, [action], day):
+        if price is not None:
+            yield Charge(
+                delivery=delivery,
+                action=action,
+                amount=price.amount,
+                currency=price.currency,
+                price_of=price.since,
+                source=price.source,
+                at=delivery.live_at,
+            )
