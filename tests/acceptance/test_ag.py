@@ -27,6 +27,16 @@ class World:
         answers = {"server": place.url, "handle": "second"}
         [self.second] = channels.start(self.space, "playground", answers, "", by=self.boss)
         self.first = self.space.channels.get(pk=OURS)
+        self.bare = self.undescribed()
+
+    def undescribed(self):
+        """A post whose picture has no description."""
+        from tests.interfaces.api.test_content import picture
+
+        from clarion.content import library
+
+        medium = library.add(self.space, "cup.png", picture("red"), by=self.boss)
+        return content.write(self.space, "Look", [self.first], media=[medium], by=self.boss)
 
     def person(self, role, channel_roles=None):
         count = Membership.objects.count()
@@ -59,6 +69,10 @@ def everywhere(world):
         "listen": (
             ("POST", f"listening/watches/{OURS}/pause/", {}),
             ("POST", f"watches/{OURS}/pause", {}),
+        ),
+        "override": (
+            ("POST", f"posts/{world.bare.pk}/let-pass/", {"check": "alt", "why-alt": "Art"}),
+            ("POST", f"posts/{world.bare.pk}/let-pass", {"check": "alt", "why": "Art"}),
         ),
         "people": (
             ("POST", "team/invite/", {"email": "x@bakery.example", "role": "member"}),

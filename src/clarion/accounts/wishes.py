@@ -43,7 +43,7 @@ def wanted(membership: Membership, notice: Notice, way: str) -> str:
 
 def moment(membership: Membership, when: str, now: datetime) -> datetime:
     """When a message goes out: now or when the quiet hours end, or with the next digest."""
-    hours, zone = _hours(membership), _zone(membership)
+    hours, zone = hours_of(membership), _zone(membership)
     if when == When.NOW:
         return _loud(hours, zone, now)
     ahead = range(8) if when == When.WEEKLY else range(2)
@@ -73,9 +73,9 @@ def _clock(minutes: int) -> time:
     return time(*divmod(minutes, 60))
 
 
-def _hours(membership: Membership) -> Hours:
+def hours_of(membership: Membership) -> Hours:
     return getattr(membership, "hours", None) or Hours(membership=membership)
 
 
 def _zone(membership: Membership) -> ZoneInfo:
-    return known_zone(_hours(membership).time_zone or membership.workspace.time_zone)
+    return known_zone(hours_of(membership).time_zone or membership.workspace.time_zone)

@@ -88,7 +88,7 @@ def _posts(rows: object) -> list[Post]:
 
 def planned(post: Post, known: Known) -> list[Cost]:
     """Fees by today's prices, minutes as they were estimated, money as it was set aside."""
-    fees = [content.fee(content.of_variant(v), known.on) for v in _variants(post)]
+    fees = [content.fee(content.said(v.channel, v.said()), known.on) for v in _variants(post)]
     efforts, currency = list(post.efforts.all()), known.workspace.currency
     minutes = content.people(efforts, known.rates, currency, seen=known.seen)
     return [*fees, *minutes, *_set_aside(post)]

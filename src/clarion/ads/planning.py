@@ -39,10 +39,10 @@ def say_minutes(
 
 
 @transaction.atomic
-def set_aside(post: Post, amount: object, *, by: Actor) -> Earmark | None:
+def set_aside(post: Post, said: object, *, by: Actor) -> Earmark | None:
     """Money meant for advertising this post, in the workspace's currency; None or 0: none."""
     _must_work_on(post, by)
-    wanted = _amount(amount)
+    wanted = amount(said)
     before = Earmark.objects.filter(post=post).first()
     was = before.amount if before else None
     if was == wanted:
@@ -76,13 +76,13 @@ def _minutes(value: object, about: str) -> int | None:
     return int(text)
 
 
-def _amount(value: object) -> Decimal | None:
+def amount(value: object) -> Decimal | None:
     if value in (None, ""):
         return None
     try:
-        amount = Decimal(str(value).strip().replace(",", ".")).quantize(Decimal("0.01"))
+        found = Decimal(str(value).strip().replace(",", ".")).quantize(Decimal("0.01"))
     except InvalidOperation:
         raise NotYet("Give an amount, like 25 or 25.50.", "set_aside") from None
-    if not 0 <= amount < 10**10:
+    if not 0 <= found < 10**10:
         raise NotYet("Give an amount of 0 or more.", "set_aside")
-    return amount or None
+    return found or None

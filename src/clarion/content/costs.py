@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from clarion.accounts.models import ExchangeRate, HourlyRate, Membership, Workspace
 from clarion.channels.models import Channel
-from clarion.content.models import Effort, Variant
+from clarion.content.models import Effort, Words
 from clarion.networks import limits
+from clarion.networks.base import Draft
 from clarion.networks.limits import Price
 from clarion.numbers.money import Cost, Exchange
 from clarion.text import counting
@@ -22,32 +23,24 @@ class Said:
     """What goes out on one channel, as far as it costs: whether each post of it has a link."""
 
     channel: Channel
-    links: Sequence[bool]  # one for each post: the parts of a thread, then the first comment
+    links: Sequence[bool]  # one for each post: frames, parts of a thread, the first comment
     comment: bool = False  # the last of them is the first comment
-    link_outside: bool = False  # the first has one that stands beside its words
 
     def actions(self) -> list[str]:
         return ["post_with_link" if link else "post" for link in self.links]
 
 
-def has_link(text: str) -> bool:
+def has_link(draft: Draft) -> bool:
     """A placeholder for a link counts as one: it will be."""
-    return bool(counting.links(text)) or counting.PLACEHOLDER in text
+    text = draft.text
+    return bool(draft.link or counting.links(text)) or counting.PLACEHOLDER in text
 
 
-def said(channel: Channel, parts: Sequence[str], link: str, first_comment: str = "") -> Said:
+def said(channel: Channel, words: Words) -> Said:
     """What these words are to the network's price list."""
-    links = [has_link(part) for part in parts]
-    outside = bool(link) and bool(links) and not links[0]
-    if link and links:
-        links[0] = True
-    comment = [has_link(first_comment)] if first_comment.strip() else []
-    return Said(channel, [*links, *comment], bool(comment), outside)
-
-
-def of_variant(variant: Variant) -> Said:
-    post = variant.post
-    return said(variant.channel, variant.parts, post.link, post.first_comment)
+    drafts = [part.draft for part in words.parts(channel)]
+    comment = bool(drafts) and drafts[-1].surface == "comment"
+    return Said(channel, [has_link(draft) for draft in drafts], comment)
 
 
 def prices(channel: Channel, actions: Iterable[str], on: date) -> list[Price | None]:

@@ -59,6 +59,7 @@ class Seen:
     media: Sequence[Medium]
     is_paid: bool = False
     made_with_ai: bool = False
+    marks: Collection[str] = ()  # what the network itself shows: "paid_partnership"
 
 
 def policy(brand: Mapping[str, str], channel: Mapping[str, str]) -> Mapping[str, str]:
@@ -80,13 +81,13 @@ def complaints(
 def _missing(seen: Seen) -> Iterator[tuple[str, str, str]]:
     yield from _of_media(seen.media)
     words = "\n".join(seen.texts)
-    if seen.is_paid and not PAID.search(words):
+    if seen.is_paid and "paid_partnership" not in seen.marks and not PAID.search(words):
         yield (
             "disclosure",
             "text",
             "Somebody pays for this post and its words do not say so. Add a word like #ad.",
         )
-    if seen.made_with_ai and not AI.search(words):
+    if seen.made_with_ai and "made_with_ai" not in seen.marks and not AI.search(words):
         yield (
             "ai",
             "text",
@@ -96,7 +97,7 @@ def _missing(seen: Seen) -> Iterator[tuple[str, str, str]]:
         yield (
             "plain",
             "text",
-            f"It is hard to read: LIX {grade}, where {HARD} is the most. Shorten the sentences.",
+            f"It is hard to read: LIX {grade}, at most {HARD} is good. Shorten the sentences.",
         )
 
 

@@ -90,6 +90,7 @@ def fits(words: Words, channels: Sequence[Channel]) -> list[Fit]:
 def _fit(words: Words, channel: Channel) -> Fit:
     parts = [_seen(channel, part.draft) for part in words.parts(channel)]
     problems = [*(p for part in parts for p in part.problems), *words.left_out(channel)]
+    problems += words.lacks(channel)
     surface, media = words.surface(channel), words.pieces(channel)
     return Fit(channel, surface, parts, problems, words.link, media)
 

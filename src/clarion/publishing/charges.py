@@ -15,8 +15,8 @@ def charge(live: Sequence[Delivery]) -> None:
 def _charges(delivery: Delivery) -> Iterable[Charge]:
     if delivery.live_at is None:
         return
-    link = has_link(delivery.said) or (delivery.part == 0 and bool(delivery.variant.post.link))
-    action, day = "post_with_link" if link else "post", delivery.live_at.date()
+    action = "post_with_link" if has_link(delivery.draft()) else "post"
+    day = delivery.live_at.date()
     for price in prices(delivery.channel, [action], day):
         if price is not None:
             yield Charge(

@@ -124,6 +124,7 @@ def start_campaign(
     goal_value: int,
     budget: Decimal | int | str = 0,
     about: str = "",
+    partner: str = "",
     goal: Goal | None = None,
     audience: Audience | None = None,
     starts_on: date | None = None,
@@ -141,6 +142,7 @@ def start_campaign(
         workspace=workspace,
         name=_named(name, "campaign", 100),
         about=about.strip()[:5000],
+        partner=_partner(partner),
         goal=goal,
         audience=audience,
         goal_metric=_metric(goal_metric, "goal_metric"),
@@ -164,6 +166,7 @@ def change_campaign(campaign: Campaign, *, by: Actor, **changes: Any) -> None:
     checks: Checks = {
         "name": lambda v: _named(v, "campaign", 100),
         "about": lambda v: v.strip()[:5000],
+        "partner": _partner,
         "goal_metric": lambda v: _metric(v, "goal_metric"),
         "goal_value": lambda v: _count(v, "goal_value"),
         "budget": lambda v: _money(v, "budget"),
@@ -177,6 +180,12 @@ def change_campaign(campaign: Campaign, *, by: Actor, **changes: Any) -> None:
         raise NotYet("A campaign cannot end before it starts.", "ends_on")
     campaign.save()
     record(by, "campaign.changed", f"Campaign {campaign.pk}", before, _of_campaign(campaign))
+
+
+def _partner(name: str) -> str:
+    if len(name.strip()) > 100:
+        raise NotYet("The name of a partner has at most 100 characters.", "partner")
+    return name.strip()
 
 
 @transaction.atomic
@@ -263,7 +272,7 @@ def _of_goal(goal: Goal) -> dict[str, Any]:
 
 
 def _of_campaign(campaign: Campaign) -> dict[str, Any]:
-    keys = ("name", "goal_metric", "goal_value", "budget", "starts_on", "ends_on")
+    keys = ("name", "goal_metric", "goal_value", "budget", "partner", "starts_on", "ends_on")
     return {
         **{key: getattr(campaign, key) for key in keys},
         "goal": campaign.goal_id,

@@ -28,7 +28,11 @@ class HourlyRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person or self.role or 'anybody'}: {self.amount}"
+        return f"{self.whose}: {self.amount}"
+
+    @property
+    def whose(self) -> str:
+        return str(self.person.user) if self.person else self.role or "anybody"
 
 
 class ExchangeRate(models.Model):

@@ -14,7 +14,6 @@ from django.utils import timezone
 from clarion.accounts.models import Membership, Workspace
 from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
-from clarion.content import gate
 from clarion.content.models.media import Label, Media
 from clarion.content.models.words import CODE_LENGTH, FEED, QUEUE, Own, Part, Words, in_utc
 from clarion.kit.flow import Flow
@@ -112,6 +111,8 @@ class Post(WorkItem):
             media=self.pieces(),
             own={v.channel_id: v.own() for v in cut},
             **{name: getattr(self, name) for name in EXTRAS},
+            partner=self.campaign.partner if self.campaign else "",
+            passes=self.passes(),
         )
 
     def content(self) -> dict[str, Any]:
@@ -169,11 +170,6 @@ class Post(WorkItem):
             return set()
         seal = self.words_seal()
         return {check for check, said in self.waived.items() if said["seal"] == seal}
-
-    @property
-    def is_paid(self) -> bool:
-        """Somebody outside pays for it: for this post, or for its campaign."""
-        return self.paid_partnership or bool(self.campaign and self.campaign.partner)
 
     def was_written_by(self, user_id: int | None) -> bool:
         """Did this person write any of what waits for approval?"""
@@ -267,6 +263,10 @@ class Variant(models.Model):
         """What goes out, in order, with the tracked link where there is one."""
         tracked = getattr(self, "tracked", None)
         return self.post.said([self]).parts(self.channel, tracked.url if tracked else "")
+
+    def said(self) -> Words:
+        """What is said on this channel."""
+        return self.post.said([self])
 
     def problems(self) -> list[Problem]:
         return self.post.said([self]).problems(self.channel)

@@ -3,7 +3,7 @@
 This is the only place where a Draft of a post is made: what the composer shows is what is sent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from clarion.channels.models import Channel
+from clarion.content import gate
 from clarion.content.models.media import Media
 from clarion.networks.base import Draft, Poll, Problem
 from clarion.networks.surfaces import Surface
@@ -18,10 +19,6 @@ from clarion.networks.surfaces import Surface
 QUEUE = "queue"  # stands in a seal for a time that the channel's queue chooses
 FEED = "feed"  # the usual place, which every network has
 CODE_LENGTH = 8  # characters of a tracked link's code
-DISCLOSED = {
-    "paid_partnership": "a paid partnership",
-    "made_with_ai": "what was made with AI",
-}
 
 
 def in_utc(at: datetime | None) -> str | None:
@@ -73,6 +70,8 @@ class Words:
     poll: Mapping[str, Any] = field(default_factory=dict)  # {"choices": [text], "hours": n}
     paid_partnership: bool = False
     made_with_ai: bool = False
+    partner: str = ""  # who pays for its campaign
+    passes: Collection[str] = ()  # checks of the gate that somebody let it through
 
     def of_channel(self, channel: Channel) -> Own:
         return self.own.get(channel.pk, Own())
@@ -110,7 +109,20 @@ class Words:
     def problems(self, channel: Channel) -> list[Problem]:
         """Everything wrong with it on this channel."""
         drafts = [part.draft for part in self.parts(channel)]
-        return [*(p for d in drafts for p in channel.complaints(d)), *self.left_out(channel)]
+        refused = [p for d in drafts for p in channel.complaints(d)]
+        return [*refused, *self.left_out(channel), *self.lacks(channel)]
+
+    def lacks(self, channel: Channel) -> list[Problem]:
+        """What the brand's own gate says to it there."""
+        seen = gate.Seen(
+            texts=[part.draft.text for part in self.parts(channel)],
+            media=self.pieces(channel),
+            is_paid=self.paid_partnership or bool(self.partner),
+            made_with_ai=self.made_with_ai,
+            marks=[key for key in channel.network.discloses if getattr(self, key, False)],
+        )
+        policy = gate.policy(channel.workspace.gate, channel.gate)
+        return gate.complaints(seen, policy, self.passes)
 
     def left_out(self, channel: Channel) -> Iterator[Problem]:
         """What was asked for and cannot be had there."""
@@ -128,10 +140,6 @@ class Words:
                 "poll",
                 blocks=not own.text,
             )
-        for key, what in DISCLOSED.items():
-            if getattr(self, key) and key not in network.discloses:
-                text = f"{network.name} has no mark for {what}: say it in the words."
-                yield Problem(text, "options", blocks=False)
 
     def _texts_left_out(self, channel: Channel, surface: Surface) -> Iterator[Problem]:
         name, more = channel.network.name, len(self.more)

@@ -9,7 +9,7 @@ from ninja.files import UploadedFile
 from ninja.params.functions import Form
 
 from clarion.channels.models import Channel
-from clarion.content import actions, approval, library
+from clarion.content import actions, approval, gatekeeping, library
 from clarion.content.models import Media, Post, Variant
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
 from clarion.interfaces.api.shapes import Change, Id, In, Text, Word, asked, kept_as, one_of
@@ -100,9 +100,12 @@ class PostShape(Schema):
 
 
 class ProblemsShape(Schema):
-    """What networks would refuse. An empty list: it can go out."""
+    """What networks or the brand's gate would refuse; empty: it can go out. `warnings` stop
+    nothing.
+    """
 
     problems: list[str]
+    warnings: list[str]
 
 
 class MediaShape(Schema):
@@ -272,7 +275,9 @@ def _cut(request: Request, given: dict[str, Any]) -> dict[str, Any]:
 @stage.one("posts.check", "GET /posts/{post}/check", ProblemsShape)
 def check_post(request: Request, post: Id) -> dict[str, list[str]]:
     """What the networks of its channels would refuse."""
-    return {"problems": approval.problems(own(request, posts(), post))}
+    row = own(request, posts(), post)
+    warned = [problem.text for problem in gatekeeping.warnings(row)]
+    return {"problems": approval.problems(row), "warnings": warned}
 
 
 @stage.write("posts.restore", "POST /posts/{post}/restore", PostShape)

@@ -40,7 +40,10 @@ class AudienceShape(Schema):
 
 
 class CampaignShape(Schema):
-    """`budget` is in the workspace's currency: a ceiling that nothing spends by itself."""
+    """`budget` is in the workspace's currency: a ceiling that nothing spends by itself.
+
+    `partner` is who pays us for it: its posts then have to say so.
+    """
 
     id: int
     name: str
@@ -50,6 +53,7 @@ class CampaignShape(Schema):
     goal_metric: str
     goal_value: int
     budget: Decimal
+    partner: str
     starts_on: date | None
     ends_on: date | None
     archived_at: datetime | None
@@ -116,6 +120,7 @@ class CampaignIn(In):
     goal_metric: Word
     goal_value: int
     budget: Decimal = Decimal(0)
+    partner: Word = ""
     about: Text = ""
     goal: Id | None = None
     audience: Id | None = None
@@ -128,6 +133,7 @@ class CampaignChange(Change):
     goal_metric: Word = ""
     goal_value: int = 1
     budget: Decimal = Decimal(0)
+    partner: Word = ""
     about: Text = ""
     goal: Id | None = None
     audience: Id | None = None

@@ -26,6 +26,9 @@ STAGES = (
     "measurement",
     "ads",
     "search",
+    "costs",
+    "gate",
+    "reaching",
 )
 
 api = NinjaAPI(

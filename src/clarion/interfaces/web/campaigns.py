@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clarion.accounts.models import Workspace
+from clarion.ads.costs import of_campaign
 from clarion.ads.queries import purse, purses
 from clarion.content.models import Post
 from clarion.interfaces.web.door import (
@@ -32,7 +33,7 @@ from clarion.strategy import actions
 from clarion.strategy.models import Audience, Campaign, Goal
 from clarion.strategy.queries import brief
 
-FIELDS = ("name", "about", "goal", "audience", "goal_metric", "goal_value", "budget")
+FIELDS = ("name", "about", "partner", "goal", "audience", "goal_metric", "goal_value", "budget")
 
 
 class CampaignForm(forms.Form):
@@ -55,6 +56,12 @@ class CampaignForm(forms.Form):
         initial=0,
         label="Budget",
         help_text="A ceiling: nothing is spent by itself.",
+    )
+    partner = forms.CharField(
+        required=False,
+        max_length=100,
+        label="Who pays us for it",
+        help_text="A partner's name. Its posts then have to say that they are advertising.",
     )
     starts_on = forms.DateField(required=False, widget=day_input(), label="Starts")
     ends_on = forms.DateField(required=False, widget=day_input(), label="Ends")
@@ -118,6 +125,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "progress": far,
         "standing": _standing(campaign, far),
         "purse": purse(campaign),
+        "costs": of_campaign(campaign, by=request.actor),
         "may_plan": request.actor.can("plan"),
         "may_write": request.actor.can_somewhere("write"),
     }

@@ -14,7 +14,13 @@ from clarion.accounts.rights import NotAllowed
 from clarion.content import actions as content
 from clarion.content import approval
 from clarion.content.models import Post
-from clarion.interfaces.web import composer_deliveries, composer_form, composer_media
+from clarion.interfaces.web import (
+    composer_costs,
+    composer_deliveries,
+    composer_form,
+    composer_gate,
+    composer_media,
+)
 from clarion.interfaces.web import composer_page as whole
 from clarion.interfaces.web.composer_form import Typed
 from clarion.interfaces.web.door import Request, own, page, tell, undone
@@ -77,7 +83,7 @@ def check(request: Request) -> HttpResponse:
     context |= whole.verdicts(request, post, typed)
     if post is not None:
         context["approved"] = post.is_approved
-    parts = ("counters", "checks", "previews", "buttons")
+    parts = ("counters", "checks", "previews", "buttons", "costs")
     html = {
         part: render_to_string(f"composer/_{part}.html", context, request=request)
         for part in parts
@@ -145,8 +151,11 @@ def _keep(request: Request, post: Post | None, typed: Typed, *, at_once: bool = 
         except NotYet as reason:
             typed.refuse(reason)
     if post is None:
-        return content.write(request.workspace, by=request.actor, **changes)
-    return content.edit(post, version=typed.version, by=request.actor, **changes)
+        post = content.write(request.workspace, by=request.actor, **changes)
+    else:
+        post = content.edit(post, version=typed.version, by=request.actor, **changes)
+    composer_costs.keep(request, post, typed)
+    return post
 
 
 def _saved(request: Request, post: Post, _: Typed) -> Done:
@@ -299,4 +308,6 @@ urlpatterns = [
     ),
     *composer_media.urlpatterns,
     *composer_deliveries.urlpatterns,
+    *composer_costs.urlpatterns,
+    *composer_gate.urlpatterns,
 ]

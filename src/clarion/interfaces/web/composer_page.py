@@ -8,10 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from clarion.ads.costs import of_post
 from clarion.channels.models import Channel
 from clarion.content import queries as content
 from clarion.content.actions import PARTS_MAX
 from clarion.content.models import Own, Post
+from clarion.interfaces.web import composer_costs, composer_gate
 from clarion.interfaces.web import composer_form as form
 from clarion.interfaces.web.composer_form import Typed
 from clarion.interfaces.web.door import Request
@@ -31,6 +33,8 @@ BESIDE = (
     "at",
     "channels",
     "poll",
+    "minutes",
+    "set_aside",
 )  # problems shown next to a field
 
 
@@ -110,7 +114,7 @@ def verdicts(request: Request, post: Post | None, typed: Typed) -> dict[str, Any
     """Counters, complaints, previews, open buttons: all that follows from what was typed."""
     too_much = len(typed.more) > PARTS_MAX or len("".join([typed.text, *typed.more])) > MOST
     channels = [] if too_much else typed.channels
-    fits = content.fits(typed.words, channels)
+    fits = content.fits(composer_gate.marked(typed, post), channels)
     why = publishing.why_not(request.workspace, typed.channels, post, by=request.actor)
     return {
         "fits": fits,
@@ -120,6 +124,8 @@ def verdicts(request: Request, post: Post | None, typed: Typed) -> dict[str, Any
         "why_not": "" if post and post.is_approved and _publishes(request, typed) else why,
         "shut": [c for c in typed.channels if not c.is_open],
         "now": timezone.now(),
+        "costs": composer_costs.shown(request, post, typed, channels),
+        "waived": composer_gate.waived(post),
     }
 
 
@@ -143,6 +149,7 @@ def _standing(request: Request, post: Post | None) -> dict[str, Any]:
         "stale": entry.planned and not post.is_approved,
         "may_publish": all(request.actor.can("publish", c.pk) for c in entry.channels),
         "may_approve": all(request.actor.can("approve", c.pk) for c in entry.channels),
+        "sheet": of_post(post, by=request.actor) if any(sent) else None,
     }
 
 

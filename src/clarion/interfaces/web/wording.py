@@ -23,6 +23,19 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{sign}{digits} {currency}".rstrip()
 
 
+def fee(amount: Decimal, currency: str) -> str:
+    """With as many digits as a small price needs, at least those of its currency.
+
+    >>> fee(Decimal("0.2000"), "USD"), fee(Decimal("0.015"), "USD"), fee(Decimal(12), "EUR")
+    ('$0.20', '$0.015', '€12.00')
+    """
+    digits = -int(amount.normalize().as_tuple().exponent) if amount else 0
+    if digits <= 2:
+        return money(amount, currency)
+    plain = f"{abs(amount):,.{min(digits, 4)}f}"
+    return f"{SIGNS[currency]}{plain}" if currency in SIGNS else f"{plain} {currency}"
+
+
 def full(at: date) -> str:
     """
     >>> full(date(2026, 11, 21))

@@ -3,7 +3,7 @@
 //
 // <post-composer data-check=URL data-upload=URL [data-save=URL]>
 //   form: [name=channels] boxes · [role=tab][data-for] and [data-panel] · textareas with .ed-hl behind
-//   #counters #checks #previews #buttons   filled from data-check: {counters, checks, previews, buttons, blocked, zone}
+//   #counters #checks #previews #buttons #costs   filled from data-check, which also says {blocked, zone}
 //   Save: POST form -> {saved, version, page, save, problems}; 409 {problem, html, version}: somebody was quicker.
 import { fold } from "clarion/picture-drop";
 
@@ -196,7 +196,7 @@ class PostComposer extends HTMLElement {
   }
 
   show(said) {
-    for (const part of ["counters", "checks", "previews", "buttons"]) {
+    for (const part of ["counters", "checks", "previews", "buttons", "costs"]) {
       const place = document.getElementById(part);
       if (place && place.innerHTML !== said[part] && !place.contains(document.activeElement)) place.innerHTML = said[part];
     }
