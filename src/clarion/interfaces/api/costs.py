@@ -156,7 +156,7 @@ def campaign_costs(request: Request, campaign: Id) -> Sheet:
     return costs.of_campaign(row, by=request.auth.actor)
 
 
-@stage.many("networks.prices", "GET /networks/prices", PriceShape)
+@stage.many("prices.list", "GET /prices", PriceShape)
 def list_prices(request: Request, network: Word = "") -> Sequence[Price]:  # noqa: ARG001
     """What networks ask for what is done through their APIs, with source and date."""
     if not network:
