@@ -26,6 +26,7 @@ PUBLIC = {
     "sign-in/": "where one signs in",
     "sign-in/link/<str:key>/": "the key itself is the proof",
     "invitation/<str:key>/": "the key itself is the proof",
+    "feeds/<str:key>.ics": "the key itself is the proof",
 }
 pytestmark = pytest.mark.timeout(300)
 DOCUMENT = json.loads(FILE.read_text())  # a test says that it is up to date

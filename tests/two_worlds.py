@@ -91,6 +91,7 @@ def _content(space, channel, campaign, boss):
     from clarion.content import library
     from clarion.content.models import Effort
     from clarion.publishing import actions as publishing
+    from clarion.publishing import bulk
     from clarion.publishing.models import Charge, Delivery
 
     medium = library.add(space, "loaf.png", picture(), alt="A loaf", by=boss)
@@ -103,6 +104,7 @@ def _content(space, channel, campaign, boss):
         by=boss,
         labels=["Bread"],
     )
+    bulk.act(space, [post], "label", bulk.How(space.zone, labels=["Rye"]), by=boss)
     [delivery] = publishing.schedule(post, timezone.now() + timedelta(days=2), by=boss)
     Delivery.objects.filter(pk=delivery.pk).update(
         state="live", remote_id=f"r{delivery.pk}", live_at=timezone.now(), due_at=None

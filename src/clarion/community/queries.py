@@ -47,6 +47,7 @@ class Wanted:
     view: str = "open"  # a key of VIEWS
     channel: int | None = None
     kind: str = ""
+    label: int | None = None
 
 
 def inbox(
@@ -94,7 +95,16 @@ def _wanted(who: Membership, wanted: Wanted) -> QuerySet[Conversation]:
     rows = rows.filter(views.get(wanted.view, Q()))
     if wanted.channel is not None:
         rows = rows.filter(channel=wanted.channel)
+    if wanted.label is not None:
+        labelled = Conversation.labels.through.objects.filter(conversation=OuterRef("pk"))
+        rows = rows.filter(Exists(labelled.filter(label=wanted.label)))
     return rows.filter(kind=wanted.kind) if wanted.kind else rows
+
+
+def ids(who: Membership, wanted: Wanted, most: int) -> list[int]:
+    """Of all conversations that somebody wants to see, newest activity first."""
+    rows = _wanted(who, wanted).order_by("-last_at", "-pk")
+    return list(rows.values_list("pk", flat=True)[:most])
 
 
 def _dressed(rows: QuerySet[Conversation]) -> Any:
@@ -110,6 +120,7 @@ def _dressed(rows: QuerySet[Conversation]) -> Any:
             answer_held=Exists(replies.filter(state=Reply.State.HELD)),
         )
         .select_related("channel", "assigned_to__user")
+        .prefetch_related("labels")
     )
 
 

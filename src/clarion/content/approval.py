@@ -135,16 +135,17 @@ def take_back(post: Post, *, by: Actor) -> None:
 
 
 def stands_again(post: Post, seal: str) -> bool:
-    """The post is as it was when somebody said yes to it, and nobody has said no since: the
-    yes of that `seal` covers it again. For what comes out of the bin.
+    """The post is what it was when somebody said yes to it, and nobody has said no since: the
+    yes of that `seal` covers it again. For the way back from what voided it.
     """
-    said = post.decisions.exclude(said__in=[Said.NOTED, Said.ASKED]).order_by("-at", "-pk")
-    last = said.first()
+    words = post.decisions.filter(said__in=[Said.APPROVED, Said.RETURNED])
+    last = words.order_by("-at", "-pk").first()
     if last is None or (last.said, last.seal) != (Said.APPROVED, seal) or seal != post.seal():
         return False
     asked = consent.of(post)
     if asked.ruled and not asked.complete:
         return False
+    over(post)
     return post.move(State.APPROVED, approved_seal=seal)
 
 

@@ -79,7 +79,7 @@ def assign(tally: Tally, posts: Sequence[Post], to: Membership | None, *, by: Ac
 def assign_back(tally: Tally, rows: Sequence[Was], posts: Sequence[Post], *, by: Actor) -> None:
     """Each post goes back to whoever had it, unless it was given to somebody else since."""
     was = {row["id"]: row for row in rows}
-    here = set(_people(by.workspace_id))
+    here = set(people_of(by.workspace_id))
 
     def must(post: Post) -> None:
         post.must("write", by)
@@ -93,7 +93,7 @@ def assign_back(tally: Tally, rows: Sequence[Was], posts: Sequence[Post], *, by:
 
 
 def _hand(posts: Sequence[Post], to: dict[int, int | None], by: Actor) -> None:
-    people = _people(by.workspace_id)
+    people = people_of(by.workspace_id)
     lines = []
     for target in set(to.values()):
         pks = [post.pk for post in posts if to[post.pk] == target]
@@ -104,14 +104,15 @@ def _hand(posts: Sequence[Post], to: dict[int, int | None], by: Actor) -> None:
             Line(
                 "post.assigned",
                 f"Post {post.pk}",
-                {"assigned_to": people.get(before) if before else None},
-                {"assigned_to": people.get(after) if after else None},
+                {"assigned_to": people.get(before)},
+                {"assigned_to": people.get(after)},
             )
         )
     extend(by, lines)
 
 
-def _people(workspace_id: int) -> dict[int, str]:
+def people_of(workspace_id: int) -> dict[int | None, str]:
+    """Membership id -> name, of everybody who is still here."""
     rows = Membership.objects.filter(workspace=workspace_id).select_related("user")
     return {row.pk: str(row.user) for row in rows}
 

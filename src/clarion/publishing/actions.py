@@ -1,6 +1,6 @@
 """Put posts on the calendar, move them, call them off, try again: never twice."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -122,9 +122,18 @@ def _asker(post: Post) -> Actor | None:
 
 
 @transaction.atomic
-def move(post: Post, at: datetime | None, *, by: Actor) -> Post:
+def move(
+    post: Post,
+    at: datetime | None,
+    *,
+    own: Mapping[int, datetime | None] | None = None,
+    by: Actor,
+) -> Post:
     """Another time, or none. The approval for the old time is void, unless the mover may
     approve too: then moving is approving. Raises Conflict when nothing of it waits any more.
+
+    `own` are times that single channels have of their own, by channel id; None: its channel
+    goes with the others again.
     """
     post = Post.objects.select_related("workspace").get(pk=post.pk)
     was_planned = _waiting(post).exists()
@@ -132,11 +141,14 @@ def move(post: Post, at: datetime | None, *, by: Actor) -> Post:
         _must_publish(post, by)
     else:
         _must_not_be_out(post)
-    if was_planned and at is None:
+    if was_planned and at is None and not own:
         cancel(post, by=by)
     was_approved = post.is_approved
-    post = content.edit(post, version=post.version, planned_for=at, by=by)
-    if at is not None and was_approved:
+    times: dict[str, Any] = {"planned_for": at}
+    if own:
+        times["variants"] = {pk: {"planned_for": when} for pk, when in own.items()}
+    post = content.edit(post, version=post.version, by=by, **times)
+    if (own or at is not None) and was_approved:
         _approve_again(post, was_planned, by)
     return Post.objects.select_related("workspace").get(pk=post.pk)
 

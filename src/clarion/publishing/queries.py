@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,9 +20,8 @@ from django.db.models import (
     Subquery,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import Coalesce, RowNumber, TruncDate
+from django.db.models.functions import Coalesce
 
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor
@@ -59,6 +58,7 @@ class Entry:
     channels: Sequence[Channel] = ()
     picture: Media | None = None
     planned: bool = False  # something of it will go out by itself
+    own: Sequence[int] = ()  # ids of channels whose own time `at` is; none: it is the post's
 
     @property
     def label(self) -> str:
@@ -69,118 +69,69 @@ class Entry:
         return self.standing in FIXED
 
     @property
+    def ref(self) -> str:
+        """What tells it from the same post at another time."""
+        return f"{self.post.pk}-{self.own[0]}" if self.own else f"{self.post.pk}"
+
+    @property
     def zones(self) -> Sequence[str]:
         """The zones its channels live in, each once."""
         return list(dict.fromkeys(c.zone_name for c in self.channels))
 
 
-@dataclass(frozen=True)
-class Day:
-    """What a day holds: the first entries, and how many there are in all."""
-
-    entries: Sequence[Entry] = ()
-    total: int = 0
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.entries)
-
-
-@dataclass(frozen=True)
-class Only:
-    """Which posts to look at; None is all."""
-
-    channel: int | None = None
-    campaign: int | None = None
-    standing: str | None = None
-
-    def of(self, workspace: Workspace) -> QuerySet[Post]:
-        posts = Post.objects.filter(workspace=workspace).exclude(state=Post.State.BINNED)
-        if self.campaign:
-            posts = posts.filter(campaign=self.campaign)
-        if self.channel:
-            aimed = Variant.objects.filter(post=OuterRef("pk"), channel=self.channel)
-            posts = posts.filter(Exists(aimed))
-        if self.standing:
-            posts = posts.annotate(standing=_standing()).filter(standing=self.standing)
-        return posts
-
-
-@dataclass(frozen=True)
-class Span:
-    """Days of a calendar in one zone; `end` is the first day after it."""
-
-    start: date
-    end: date
-    zone: ZoneInfo
-    days: Mapping[date, Day] = field(default_factory=dict)
-
-    @property
-    def moments(self) -> tuple[datetime, datetime]:
-        midnight = time(tzinfo=self.zone)
-        return datetime.combine(self.start, midnight), datetime.combine(self.end, midnight)
-
-
-def on_calendar(workspace: Workspace, span: Span, only: Only, most: int) -> dict[date, Day]:
-    """The posts of each day, at most `most` a day. Two queries pick, three more tell."""
-    day = TruncDate("planned_for", tzinfo=span.zone)
-    start, end = span.moments
-    picked = (
-        only.of(workspace)
-        .filter(planned_for__gte=start, planned_for__lt=end)
-        .annotate(
-            day=day,
-            place=Window(RowNumber(), partition_by=[day], order_by=["planned_for", "pk"]),
-            of_day=Window(Count("pk"), partition_by=[day]),
-        )
-        .filter(place__lte=most)
-        .values_list("pk", "day", "of_day")
-    )
-    totals = {pk: (on, total) for pk, on, total in picked}
-    days: dict[date, list[Entry]] = defaultdict(list)
-    posts = Post.objects.filter(pk__in=totals).order_by("planned_for", "pk")
-    for entry in entries(posts, span.zone):
-        days[totals[entry.post.pk][0]].append(entry)
-    return {on: Day(found, totals[found[0].post.pk][1]) for on, found in days.items()}
-
-
-def without_a_day(
-    workspace: Workspace, only: Only, zone: ZoneInfo, most: int
-) -> tuple[list[Entry], int]:
-    """Posts that nobody has put on a day yet, newest first, and how many there are."""
-    posts = only.of(workspace).filter(planned_for=None).order_by("-changed_at", "-pk")
-    return entries(posts[:most], zone), posts.count()
-
-
-def agenda(workspace: Workspace, since: datetime, only: Only) -> QuerySet[Post]:
-    """Everything planned from then on, in order."""
-    return only.of(workspace).filter(planned_for__gte=since).order_by("planned_for", "pk")
-
-
 def entries(posts: QuerySet[Post], zone: ZoneInfo) -> list[Entry]:
     """Ready to show, in the order of `posts`, in six queries however many there are."""
-    mine = Delivery.objects.filter(variant__post=OuterRef("pk"), state=State.PLANNED)
-    told = posts.annotate(standing=_standing(), waits=Exists(mine))
+    told = posts.annotate(standing=standing(), waits=waits())
     rows = list(told.prefetch_related("campaign"))
     channels, pictures = _channels(rows), _pictures(rows)
-    return [_entry(row, zone, channels[row.pk], pictures.get(row.pk)) for row in rows]
+    return [
+        Entry(
+            post=row,
+            standing=row.standing,
+            at=row.planned_for.astimezone(zone) if row.planned_for else None,
+            channels=channels[row.pk],
+            picture=pictures.get(row.pk),
+            planned=row.waits,
+        )
+        for row in rows
+    ]
 
 
 def entry(post: Post, zone: ZoneInfo) -> Entry:
     return entries(Post.objects.filter(pk=post.pk), zone)[0]
 
 
-def _entry(
-    row: Post, zone: ZoneInfo, channels: Sequence[Channel], picture: Media | None
-) -> Entry:
-    return Entry(
-        post=row,
-        standing=row.standing,  # type: ignore[attr-defined]
-        at=row.planned_for.astimezone(zone) if row.planned_for else None,
-        channels=channels,
-        picture=picture,
-        planned=row.waits,  # type: ignore[attr-defined]
-    )
+def entries_at(times: Sequence[tuple[datetime, int]], zone: ZoneInfo) -> list[Entry]:
+    """One for each moment and post: a post stands wherever one of its channels has a time."""
+    known = {
+        e.post.pk: e for e in entries(Post.objects.filter(pk__in={p for _, p in times}), zone)
+    }
+    own = _own_times(list(known))
+    return [_at(known[post], at.astimezone(zone), own.get(post, {})) for at, post in times]
+
+
+def _at(entry: Entry, at: datetime, own: Mapping[int, datetime]) -> Entry:
+    """The post at this moment, with the channels it goes to then."""
+    if not own:
+        return entry
+    here = {pk for pk, when in own.items() if when == at}
+    if entry.at == at:
+        here |= {c.pk for c in entry.channels if c.pk not in own}
+        mine: Sequence[int] = ()
+    else:
+        mine = sorted(here)
+    channels = [c for c in entry.channels if c.pk in here]
+    return replace(entry, at=at, channels=channels, own=mine)
+
+
+def _own_times(posts: Sequence[int]) -> dict[int, dict[int, datetime]]:
+    """Post id -> channel id -> the time that this channel has of its own."""
+    rows = Variant.objects.filter(post__in=posts).exclude(planned_for=None)
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for post, channel, at in rows.values_list("post", "channel", "planned_for"):
+        if at is not None:
+            found[post][channel] = at
+    return found
 
 
 def _channels(posts: Sequence[Post]) -> dict[int, list[Channel]]:
@@ -201,7 +152,7 @@ def _pictures(posts: Sequence[Post]) -> dict[int, Media]:
     return {row.post_id: row.media for row in rows}
 
 
-def _standing() -> Coalesce:
+def standing() -> Coalesce:
     """The worst first: what needs a person is never hidden behind what went well.
 
     One look at the post's deliveries answers all of it: a look for each state took ten.
@@ -223,6 +174,11 @@ def _standing() -> Coalesce:
         ),
     )
     return Coalesce(Subquery(told.values("standing")), F("state"), output_field=CharField())
+
+
+def waits() -> Exists:
+    """Posts of which something will go out by itself."""
+    return Exists(Delivery.objects.filter(variant__post=OuterRef("pk"), state=State.PLANNED))
 
 
 def _some(*states: str, **also: str) -> BoolOr:
@@ -249,9 +205,8 @@ def needing_you(workspace: Workspace) -> QuerySet[Delivery]:
 
 def uncovered(workspace: Workspace) -> QuerySet[Post]:
     """What was to go out and will not: changed after the yes, and nobody was asked again."""
-    waits = Delivery.objects.filter(variant__post=OuterRef("pk"), state=State.PLANNED)
     drafts = Post.objects.filter(workspace=workspace, state=Post.State.DRAFT)
-    return drafts.filter(Exists(waits)).order_by("planned_for", "pk")
+    return drafts.filter(waits()).order_by("planned_for", "pk")
 
 
 @dataclass(frozen=True)

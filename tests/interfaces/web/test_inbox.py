@@ -94,9 +94,9 @@ def test_the_inbox_asks_as_few_questions_for_many_conversations_as_for_one(
 ):
     for n in range(30):
         says(f"guest{n:02}", "Hello", minutes=n)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(24):
         browser.get(at(space))
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(34):
         browser.get(at(space, f"{bo.pk}/"))
 
 

@@ -15,6 +15,8 @@ SAID = {
     "time_zone": "Europe/Lisbon",
     "language": "pt",
     "currency": "GBP",
+    "country": "DE-BY",
+    "spacing_minutes": 45,
     "four_eyes": "on",
 }
 
@@ -27,6 +29,7 @@ def test_the_settings_of_a_workspace_are_kept(inside, space):
         "Europe/Lisbon",
         "pt",
     )
+    assert (space.country, space.spacing_minutes) == ("DE-BY", 45)
     assert (space.currency, space.four_eyes, space.track_links) == ("GBP", True, False)
 
 

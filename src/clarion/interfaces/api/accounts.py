@@ -5,7 +5,7 @@ from typing import Annotated
 
 from django.db.models import QuerySet
 from ninja import Schema
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from clarion.accounts import actions
 from clarion.accounts.models import ApiToken, Invitation, Membership, Workspace
@@ -15,6 +15,7 @@ from clarion.interfaces.api.shapes import NO_NUL, Change, Gone, Id, In, Word, ke
 from clarion.interfaces.api.stage import Stage
 
 stage = Stage()
+DAY = 24 * 60  # minutes
 
 
 # --- shapes ---------------------------------------------------------------------------------
@@ -48,6 +49,8 @@ class WorkspaceShape(Schema):
     currency: str
     four_eyes: bool
     track_links: bool
+    country: str
+    spacing_minutes: int
     created_at: datetime
 
 
@@ -106,6 +109,8 @@ class WorkspaceChange(Change):
     currency: Word = ""
     four_eyes: bool = False
     track_links: bool = True
+    country: Annotated[str, StringConstraints(max_length=10, pattern=NO_NUL)] = ""
+    spacing_minutes: Annotated[int, Field(ge=0, le=DAY)] = 30
 
 
 class RoleChange(Change):

@@ -9,7 +9,7 @@ from clarion.accounts.models import Membership
 from clarion.community import actions
 from clarion.community.models import Conversation, Message, Note, Reply
 from clarion.interfaces.api.door import Request, named, own
-from clarion.interfaces.api.shapes import Id, In, Text, asked, kept_as, one_of
+from clarion.interfaces.api.shapes import Id, In, Text, Word, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.publishing import actions as publishing
 
@@ -31,9 +31,14 @@ class ConversationShape(Schema):
     author_name: str
     state: str
     assigned_to: int | None = kept_as("assigned_to_id")
+    labels: list[str]
     opened_at: datetime
     last_at: datetime
     answered_at: datetime | None
+
+    @staticmethod
+    def resolve_labels(row: Conversation) -> list[str]:
+        return [label.name for label in row.labels.all()]
 
 
 class MessageShape(Schema):
@@ -101,10 +106,13 @@ def list_conversations(
     state: str | None = STATE,
     channel: Id | None = None,
     assigned_to: Id | None = None,
+    label: Word = "",
 ) -> QuerySet[Conversation]:
     """The inbox, newest activity first. `state=open` waits for an answer."""
-    where = asked(state=state, channel=channel, assigned_to=assigned_to)
-    return Conversation.objects.filter(workspace=request.auth.workspace, **where)
+    named = {"labels__name__iexact": label or None}
+    where = asked(state=state, channel=channel, assigned_to=assigned_to, **named)
+    rows = Conversation.objects.filter(workspace=request.auth.workspace, **where)
+    return rows.prefetch_related("labels")
 
 
 @stage.one("conversations.get", "GET /conversations/{conversation}", ConversationShape)

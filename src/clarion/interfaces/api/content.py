@@ -69,6 +69,7 @@ class PostShape(Schema):
     queued: bool
     campaign: int | None = kept_as("campaign_id")
     labels: list[str]
+    assigned_to: int | None = kept_as("assigned_to_id")
     media: list[int]
     variants: list[VariantShape]
     author: str = kept_as("author_name")
@@ -211,11 +212,24 @@ def list_posts(
     state: str | None = STATE,
     campaign: Id | None = None,
     channel: Id | None = None,
+    author: Id | None = None,
+    assigned_to: Id | None = None,
+    label: Word = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
     q: Word = "",
 ) -> QuerySet[Post]:
-    """Posts, newest first; those in the bin too."""
+    """Posts, newest first; those in the bin too. `since` and `until` are planned times."""
     where = asked(
-        state=state, campaign=campaign, variants__channel=channel, text__icontains=q or None
+        state=state,
+        campaign=campaign,
+        variants__channel=channel,
+        author=author,
+        assigned_to=assigned_to,
+        labels__name__iexact=label or None,
+        planned_for__gte=moment(request, since) if since else None,
+        planned_for__lt=moment(request, until) if until else None,
+        text__icontains=q or None,
     )
     return posts().filter(workspace=request.auth.workspace, **where)
 

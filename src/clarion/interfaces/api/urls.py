@@ -21,6 +21,7 @@ STAGES = (
     "approval",
     "publishing",
     "queues",
+    "calendar",
     "community",
     "listening",
     "measurement",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,10 @@ from django.utils import timezone
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.kit.zones import known_zone
-from clarion.publishing.queries import STANDINGS, Day, Entry, Only, Span
+from clarion.measurement.times import Slot
+from clarion.publishing.calendar import Day, Only, Span
+from clarion.publishing.queries import STANDINGS, Entry
+from clarion.strategy.models import DayNote
 
 VIEWS = {"month": "Month", "week": "Week", "list": "List"}
 MOST = {"month": 4, "week": 24}  # posts shown in one day
@@ -37,6 +40,27 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Ghost:
+    """A suggested hour that nothing stands on yet, with the slot that speaks for it."""
+
+    at: datetime
+    slot: Slot
+
+    @property
+    def quarter(self) -> int:
+        return self.at.hour * 4
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a day says beside its posts."""
+
+    holiday: str = ""
+    notes: Sequence[DayNote] = ()
+    ghosts: Sequence[Ghost] = ()
+
+
+@dataclass(frozen=True)
 class Cell:
     """A day as the page shows it."""
 
@@ -45,6 +69,7 @@ class Cell:
     today: date
     outside: bool = False
     more_url: str = ""
+    marks: Marks = Marks()
 
     @property
     def past(self) -> bool:
@@ -96,6 +121,7 @@ class Choice:
     only: Only
     zone: ZoneInfo
     today: date
+    hints: bool = True  # best times, as ghosts
 
     @property
     def span(self) -> Span:
@@ -108,7 +134,14 @@ class Choice:
         start = self.day - timedelta(days=self.day.weekday())
         return Span(start, start + WEEK, self.zone)
 
-    def cells(self, days: Mapping[date, Day]) -> list[list[Cell]]:
+    @property
+    def shown(self) -> tuple[datetime, datetime | None]:
+        """From when to when posts stand on the page; a list has no end."""
+        if self.view == "list":
+            return datetime.combine(self.day, time(tzinfo=self.zone)), None
+        return self.span.moments
+
+    def cells(self, days: Mapping[date, Day], marks: Mapping[date, Marks]) -> list[list[Cell]]:
         """Rows of seven."""
         span = self.span
         count = (span.end - span.start).days
@@ -121,6 +154,7 @@ class Choice:
                 self.today,
                 outside=bool(out) and day.month != out,
                 more_url=self.address(view="list", d=day.isoformat()),
+                marks=marks.get(day, Marks()),
             )
             for day in shown
         ]
@@ -134,6 +168,10 @@ class Choice:
             "channel": self.only.channel,
             "campaign": self.only.campaign,
             "state": self.only.standing,
+            "author": self.only.author,
+            "person": self.only.person,
+            "label": self.only.label,
+            "times": "" if self.hints else "off",
         }
         return "?" + urlencode({k: v for k, v in {**now, **changes}.items() if v})
 
@@ -170,25 +208,31 @@ def read(asked: Mapping[str, str], workspace: Workspace, channels: Sequence[Chan
     by_pk = {str(c.pk): c for c in channels}
     channel = by_pk.get(asked.get("channel", ""))
     zone = known_zone(channel.zone_name if channel else workspace.time_zone)
-    campaign = asked.get("campaign", "")
     standing = asked.get("state", "")
     today = timezone.localdate(timezone=zone)
     return Choice(
         view=asked["view"] if asked.get("view") in VIEWS else "month",
-        day=_day(asked.get("d", "")) or today,
+        day=day_of(asked.get("d", "")) or today,
         only=Only(
             channel.pk if channel else None,
-            int(campaign)
-            if campaign.isascii() and campaign.isdigit() and len(campaign) < 18
-            else None,
+            number(asked.get("campaign", "")),
             standing if standing in STANDINGS else None,
+            number(asked.get("author", "")),
+            number(asked.get("person", "")),
+            number(asked.get("label", "")),
         ),
         zone=zone,
         today=today,
+        hints=asked.get("times") != "off",
     )
 
 
-def _day(text: str) -> date | None:
+def number(text: str) -> int | None:
+    """The id that an address names, if it is one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def day_of(text: str) -> date | None:
     try:
         day = date.fromisoformat(text[:10])
     except ValueError:

@@ -247,7 +247,8 @@ def _blank(request: Request) -> Typed:
         typed.version = 0
         return typed
     ours = [c for c in whole.choice(request, None) if request.actor.can("write", c.pk)]
-    only = ours if len(ours) == 1 else []  # nothing to choose from, so it is chosen
+    asked_for = [c for c in ours if str(c.pk) == asked.get("channel")]
+    only = ours if len(ours) == 1 else asked_for  # nothing to choose from, so it is chosen
     typed = Typed(
         channels=only,
         zone=composer_form.zone_of(request.workspace, only),

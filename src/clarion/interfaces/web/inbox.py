@@ -1,5 +1,7 @@
 """The inbox: what people said to us, one list; each conversation with its person beside it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
+from clarion.accounts.queries import members
 from clarion.community import actions, queries
 from clarion.community.models import Conversation, Reply
 from clarion.community.queries import VIEWS, Wanted
+from clarion.content.models import Label
 from clarion.interfaces.web.door import Request, own, page, tell, undone
 from clarion.interfaces.web.writing import begin, end, others
 from clarion.kit.errors import Conflict, NotYet
@@ -89,14 +93,23 @@ def _list(request: Request) -> Context:
         "kinds": Conversation.Kind.choices,
         "feeds": queries.feeds(request.workspace),
         "here": None,
+        "labels": _labels(request),
+        "may_pick": request.actor.can_somewhere("answer"),
+        "team": members(request.workspace),
     }
+
+
+def _labels(request: Request) -> list[Label]:
+    """Those that some conversation has."""
+    rows = Label.objects.filter(workspace=request.workspace, conversations__isnull=False)
+    return list(rows.distinct())
 
 
 def _views(wanted: Wanted, counts: dict[str, int]) -> list[Context]:
     return [
         {
             "words": words,
-            "query": _query(Wanted(key, wanted.channel, wanted.kind)),
+            "query": _query(replace(wanted, view=key)),
             "here": key == wanted.view,
             "count": counts.get(key),
         }
@@ -129,18 +142,31 @@ def _can(request: Request, found: Conversation) -> Context:
 
 
 def _wanted(request: HttpRequest) -> Wanted:
-    """The filter in the address. What makes no sense there filters nothing."""
-    view, kind = request.GET.get("view", "open"), request.GET.get("kind", "")
-    channel = request.GET.get("channel", "")
+    return wanted_of(request.GET.dict())
+
+
+def wanted_of(asked: Mapping[str, str]) -> Wanted:
+    """The filter in an address. What makes no sense there filters nothing."""
+    view, kind = asked.get("view", "open"), asked.get("kind", "")
     return Wanted(
         view if view in VIEWS else "open",
-        int(channel) if channel.isdecimal() and len(channel) < 19 else None,
+        _number(asked.get("channel", "")),
         kind if kind in Conversation.Kind.values else "",
+        _number(asked.get("label", "")),
     )
 
 
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def _query(wanted: Wanted) -> str:
-    said = {"view": wanted.view, "channel": wanted.channel, "kind": wanted.kind}
+    said = {
+        "view": wanted.view,
+        "channel": wanted.channel,
+        "kind": wanted.kind,
+        "label": wanted.label,
+    }
     kept = {k: v for k, v in said.items() if v and v != "open"}
     return f"?{urlencode(kept)}" if kept else ""
 

@@ -13,10 +13,23 @@ from clarion.accounts import actions as accounts
 from clarion.interfaces.demo.farewell import remove
 from clarion.interfaces.web.brand import CURRENCIES, Brand, add_problem, zones
 from clarion.interfaces.web.door import Request, page
+from clarion.kit import holidays
 from clarion.kit.errors import NotYet
 
 
 class Preferences(Brand):
+    country = forms.ChoiceField(
+        choices=lambda: [("", "None"), *holidays.countries().items()],
+        required=False,
+        label="Holidays of",
+        help_text="They stand on the calendar.",
+    )
+    spacing_minutes = forms.IntegerField(
+        min_value=0,
+        max_value=24 * 60,
+        label="Minutes between posts",
+        help_text="Posts on one channel that are closer get a warning.",
+    )
     four_eyes = forms.BooleanField(
         required=False,
         label="Four eyes",

@@ -24,10 +24,11 @@ SHOWN = 28  # letters of an address that a preview shows
 WORDS = 90  # letters of a text that a card shows
 GLYPHS = 6  # channels of a card; more would not fit
 CARD = """\
-<li class="post {css}" id="post-{pk}" data-id="{pk}" data-move="{url}move/" \
-data-peek="{url}peek/?{zone}" data-time="{clock}"{locked}>\
+<li class="post {css}" id="post-{ref}" data-id="{ref}" data-move="{url}move/" \
+data-peek="{url}peek/?{zone}"{own} data-time="{clock}"{locked}>{pick}\
 <a class="post-b" href="{url}" aria-describedby="cal-help" draggable="false">{picture}\
-<span class="post-top">{time}{glyphs}{sign}</span><span class="post-t">{text}</span></a></li>
+<span class="post-top">{time}{glyphs}{warn}{sign}</span><span class="post-t">{text}</span></a>\
+</li>
 """
 
 
@@ -46,20 +47,36 @@ def moments(entry: Entry, zone: ZoneInfo) -> str:
 def post_card(context: Context, entry: Entry, css: str = "") -> SafeString:
     """A post on the calendar. `may_write` and `zone` are those of the page."""
     locked = entry.locked or not context["may_write"]
-    return card(entry, context["workspace"], context["zone"], css, locked=locked)
+    here = {channel.pk for channel in entry.channels}
+    near = (context.get("clashes") or {}).get(entry.post.pk, ())
+    warn = " ".join(clash.text for clash in near if clash.channel in here)
+    pick = bool(context.get("may_pick"))
+    where = context["workspace"], context["zone"], css
+    return card(entry, *where, locked=locked, warn=warn, pick=pick)
 
 
 def card(
-    entry: Entry, workspace: Workspace, zone: ZoneInfo, css: str, *, locked: bool
+    entry: Entry,
+    workspace: Workspace,
+    zone: ZoneInfo,
+    css: str,
+    *,
+    locked: bool,
+    warn: str = "",
+    pick: bool = False,
 ) -> SafeString:
     """One format and no template: a month shows two hundred of them."""
     clock = f"{entry.at:%H:%M}" if entry.at else ""
+    own = ",".join(map(str, entry.own))
     return format_html(
         CARD,
         css=f"s-{entry.standing} {css}".rstrip(),
-        pk=entry.post.pk,
+        ref=entry.ref,
         url=reverse("post", args=[workspace.slug, entry.post.pk]),
-        zone=urlencode({"zone": zone.key}),
+        zone=urlencode({"zone": zone.key, **({"own": own} if own else {})}),
+        own=format_html(' data-own="{}"', own) if own else "",
+        pick=_tick(entry) if pick else "",
+        warn=icon("triangle-alert", "cl", warn) if warn else "",
         clock=clock,
         locked=mark_safe(" data-locked") if locked else "",
         picture=_thumb(entry, workspace),
@@ -68,6 +85,13 @@ def card(
         sign=icon(symbol(entry.standing), "st", entry.label),
         text=_cut(entry.post.text or "No words yet", WORDS),
     )
+
+
+def _tick(entry: Entry) -> SafeString:
+    """A box to choose it with others. It knows the version that was looked at."""
+    box = '<input class="tick" type="checkbox" form="bulk" name="post" value="{}.{}" {}>'
+    words = format_html('aria-label="Choose {}"', _cut(entry.post.text or "No words yet", 40))
+    return format_html(box, entry.post.pk, entry.post.version, words)
 
 
 def _thumb(entry: Entry, workspace: Workspace) -> SafeString | str:
@@ -85,6 +109,18 @@ def _time(entry: Entry, zone: ZoneInfo, clock: str) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', entry.at.isoformat(), words, clock
     )
+
+
+@register.simple_tag
+def tick(entry: Entry) -> SafeString:
+    """The box of a row, to choose it with others."""
+    return _tick(entry)
+
+
+@register.filter
+def signed(value: float) -> str:
+    """Per cent more or less, with its sign, rounded to what it is worth."""
+    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 @register.filter

@@ -7,6 +7,7 @@
 //   textarea[data-writing=URL]     asked while somebody types, so that others see it
 //   [data-count=RULE][data-limit]   the rule is one of count.js
 import { count } from "clarion/count";
+import { Choosing } from "clarion/choosing";
 import { send } from "clarion/net";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open";
@@ -14,9 +15,11 @@ const AGAIN = 8000; // ms between two words that somebody is writing
 const RING = 50.27; // length round a circle of radius 8
 const kept = id => `clarion.answer.${location.pathname.split("/")[2]}.${id}`;
 
-class InboxPane extends HTMLElement {
+class InboxPane extends Choosing(HTMLElement) {
   connectedCallback() {
-    this.addEventListener("click", event => this.opened(event));
+    this.beginChoosing();
+    this.addEventListener("click", event => { if (!this.choseBy(event)) this.opened(event); });
+    this.addEventListener("htmx:after:swap", () => this.chooseAgain());
     this.addEventListener("input", event => this.typed(event.target));
     this.key = event => this.pressed(event);
     this.fresh = event => { if (event.target.closest?.("#convo") || event.target.contains?.(this)) this.show(); };
@@ -28,6 +31,12 @@ class InboxPane extends HTMLElement {
   disconnectedCallback() {
     removeEventListener("keydown", this.key);
     document.removeEventListener("htmx:after:process", this.fresh);
+  }
+
+  again() {
+    const list = this.querySelector("#list");
+    if (list.hasAttribute("hx-get")) globalThis.htmx.ajax("GET", list.getAttribute("hx-get"), { target: list, swap: "outerHTML" });
+    else location.reload();
   }
 
   get rows() { return [...this.querySelectorAll("a[data-conversation]")]; }
@@ -99,6 +108,9 @@ class InboxPane extends HTMLElement {
     if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && event.target === this.area) return event.target.blur(); // the keys walk again
     if (event.defaultPrevented || event.target.closest?.(TYPING)) return;
+    const at = event.target.closest?.(".ibx-item") ?? this.querySelector("[aria-current=true]")?.closest(".ibx-item");
+    if (event.key === "x" && at) { this.pick(at.querySelector(".tick")); event.preventDefault(); return; }
+    if (at && event.shiftKey && this.choseWithKey(event, at)) return;
     const act = { j: () => this.step(1), k: () => this.step(-1) }[event.key] ?? (() => this.press(event.key));
     if (act()) event.preventDefault();
   }

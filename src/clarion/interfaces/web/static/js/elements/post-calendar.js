@@ -6,8 +6,10 @@
 // Moving:    POST data-move {date: "2026-11-24" | "2026-11-24T14:15" | "", zone}
 //            -> {id, date, text, html, undo}   html is the new li, undo the address that takes it back
 // Peeking:   GET data-peek -> what stands in #peek; a form.peek-move in it has a field "date".
+// Choosing:  as in choosing.js; a chosen post is dragged with all the others.
 // Every drag has a twin: Alt + arrow keys, and the field in the peek (WCAG 2.5.7).
 import { fetchText, send } from "clarion/net";
+import { Choosing } from "clarion/choosing";
 import { toast } from "clarion/toast";
 
 const DAY = 864e5, SLACK = 5, HOLD = 280, EDGE = 90, STEP = 12, QUARTER = 15, LAST = 24 * 60 - QUARTER, TRAY = "clarion.tray";
@@ -15,7 +17,7 @@ const narrow = matchMedia("(max-width: 860px)");
 const plain = date => date.toISOString().slice(0, 10);
 const LOCKED = "What is out or on its way keeps its date. Open it and press “Write again” to post it once more.";
 
-class PostCalendar extends HTMLElement {
+class PostCalendar extends Choosing(HTMLElement) {
   connectedCallback() {
     this.addEventListener("pointerdown", event => this.grab(event));
     this.addEventListener("click", event => this.clicked(event));
@@ -25,10 +27,16 @@ class PostCalendar extends HTMLElement {
     this.addEventListener("dragstart", event => event.preventDefault());
     // Nothing is swapped under a moving hand.
     this.addEventListener("live", event => { if (this.moving) event.stopImmediatePropagation(); }, true);
-    this.undone = event => { if (event.detail.html) { event.preventDefault(); this.place(event.detail, true); } };
+    this.undone = event => {
+      const said = event.detail;
+      if (!said.html && !said.batch) return;
+      event.preventDefault();
+      if (said.html) this.place(said, true); else { toast(said.text); this.again(); }
+    };
     document.addEventListener("clarion:undone", this.undone);
     this.remember = () => { this.scrolled = this.querySelector(".week")?.scrollTop; this.kept = this.contains(document.activeElement) ? document.activeElement.closest(".post")?.id : undefined; };
-    this.restore = () => { this.scroll(); this.tray(this.shown); if (this.kept) this.querySelector(`#${this.kept} .post-b`)?.focus({ preventScroll: true }); };
+    this.beginChoosing();
+    this.restore = () => { this.scroll(); this.tray(this.shown); this.chooseAgain(); if (this.kept) this.querySelector(`#${this.kept} .post-b`)?.focus({ preventScroll: true }); };
     this.addEventListener("htmx:before:swap", this.remember);
     this.addEventListener("htmx:after:swap", this.restore);
     this.querySelector("button[data-tray]").hidden = !this.querySelector(".tray");
@@ -46,14 +54,23 @@ class PostCalendar extends HTMLElement {
 
   clicked(event) {
     if (this.dropped) { this.dropped = false; event.preventDefault(); event.stopPropagation(); return; }
+    if (this.choseBy(event)) return;
+    if (event.target.closest("[data-print]")) { print(); return; }
     if (event.target.closest("[data-tray]")) { this.tray(!this.shown); localStorage.setItem(TRAY, this.shown ? "on" : "off"); return; }
     if (event.target.closest("[data-shut]")) { this.querySelector("#peek").hidePopover(); return; }
     if (event.target.closest("[data-unplan]")) { this.peeked(""); return; }
-    const link = event.target.closest(".post-b");
+    const link = event.target.closest(".post-b, a[data-peek]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.peek(link);
   }
+
+  again() {
+    const body = this.querySelector("#cal-body");
+    globalThis.htmx.ajax("GET", body.getAttribute("hx-get"), { target: body, swap: "outerHTML" });
+  }
+
+  days(from, to) { return Math.round((Date.parse(to) - Date.parse(from)) / DAY); }
 
   scroll() { const week = this.querySelector(".week"); if (week) week.scrollTop = this.scrolled; }
 
@@ -65,7 +82,7 @@ class PostCalendar extends HTMLElement {
   }
 
   async peek(button) {
-    const pop = this.querySelector("#peek"), post = button.closest(".post");
+    const pop = this.querySelector("#peek"), post = button.closest("[data-peek]");
     try { pop.innerHTML = await fetchText(post.dataset.peek); }
     catch (problem) { toast(problem.message, { bad: true }); return; }
     globalThis.htmx?.process(pop);
@@ -98,7 +115,9 @@ class PostCalendar extends HTMLElement {
 
   key(event) {
     const post = event.target.closest(".post");
-    if (!post || !event.key.startsWith("Arrow") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!post) return;
+    if (this.choseWithKey(event, post)) return;
+    if (!event.key.startsWith("Arrow") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const mirrored = getComputedStyle(this).direction === "rtl" ? -1 : 1;
     const [across, down] = { ArrowLeft: [-mirrored, 0], ArrowRight: [mirrored, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -134,12 +153,14 @@ class PostCalendar extends HTMLElement {
 
   // Moved at once, saved, and put back with the server's reason if it says no.
   async move(post, date, focus = false) {
+    const from = post.closest(".day")?.dataset.date, shift = from && date ? this.days(from, date.slice(0, 10)) : 0;
+    if (shift && this.picked.size > 1 && this.picked.has(post.dataset.id.split("-")[0])) { this.together(`move:${shift}`); return; }
     if ("locked" in post.dataset) { toast(LOCKED, { bad: true }); return; }
     const home = post.parentElement, next = post.nextElementSibling;
     this.put(post, this.day(date.slice(0, 10)));
     if (focus) post.querySelector(".post-b").focus();
     try {
-      const said = await send(post.dataset.move, { date, zone: this.dataset.zone });
+      const said = await send(post.dataset.move, { date, zone: this.dataset.zone, own: post.dataset.own ?? "" });
       this.place(said, focus);
       toast(said.text, { undo: said.undo });
     } catch (problem) {
@@ -172,7 +193,7 @@ class PostCalendar extends HTMLElement {
   // --- the hand --------------------------------------------------------------------------------
   grab(event) {
     const post = event.target.closest(".post");
-    if (!post || event.button || "locked" in post.dataset) return;
+    if (!post || event.button || "locked" in post.dataset || event.target.matches(".tick")) return;
     const touch = event.pointerType === "touch", from = { x: event.clientX, y: event.clientY };
     const heard = new AbortController(), listen = { signal: heard.signal };
     const scrolled = this.querySelector(".week")?.scrollTop ?? 0;
