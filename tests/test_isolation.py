@@ -27,6 +27,9 @@ PUBLIC = {
     "sign-in/link/<str:key>/": "the key itself is the proof",
     "invitation/<str:key>/": "the key itself is the proof",
     "feeds/<str:key>.ics": "the key itself is the proof",
+    "client/<str:key>/": "the key itself is the proof",
+    "client/<str:key>/posts/<int:pk>/": "a post, if the key opens it",
+    "client/<str:key>/pictures/<int:pk>/": "a picture of a post that the key opens",
 }
 pytestmark = pytest.mark.timeout(300)
 DOCUMENT = json.loads(FILE.read_text())  # a test says that it is up to date

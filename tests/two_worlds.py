@@ -124,10 +124,12 @@ def _queued(channel):
 
 
 def _agreed(space, post, boss):
-    from clarion.content import rules
+    from clarion.content import clients, rules, threads
 
     people = [space.memberships.get()]
     rules.set_rule(space, f"{space.name} rule", [rules.Wanted(people=people)], by=boss)
+    threads.begin(space, f"Good, {space.name}", post=post, by=boss)
+    clients.share(space, f"Friends of {space.name}", clients.Shown([post]), by=boss)
 
 
 def _conversation(channel, boss):

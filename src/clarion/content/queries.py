@@ -8,15 +8,16 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
-from clarion.content.models import QUEUE, Decision, Media, Post, Words
+from clarion.content.models import QUEUE, Decision, Media, Post, Thread, Words
 from clarion.networks.base import Draft, Network, Problem
 from clarion.networks.limits import Limits
 from clarion.networks.surfaces import Surface
+from clarion.strategy.models import Campaign
 from clarion.text import counting
 
 TIGHT = 0.1  # share of the room that is left when a counter begins to warn
@@ -252,6 +253,19 @@ def last_approval(post: Post) -> Decision | None:
 def channel_names(post: Post) -> dict[str, str]:
     rows = Channel.objects.filter(workspace=post.workspace_id).values_list("pk", "handle")
     return {str(pk): handle for pk, handle in rows}
+
+
+def threads_of(
+    workspace: Workspace,
+    place: str,
+    *,
+    post: Post | None = None,
+    campaign: Campaign | None = None,
+) -> QuerySet[Thread]:
+    """What is said about one post or report: what is open first, then the newest."""
+    rows = Thread.objects.filter(workspace=workspace, place=place, post=post, campaign=campaign)
+    ordered = rows.order_by(F("resolved_at").desc(nulls_first=True), "-pk")
+    return ordered.select_related("channel").prefetch_related("comments")
 
 
 def waiting_for_approval(workspace: Workspace) -> QuerySet[Post]:

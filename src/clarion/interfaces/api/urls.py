@@ -19,6 +19,8 @@ STAGES = (
     "strategy",
     "content",
     "approval",
+    "threads",
+    "clients",
     "publishing",
     "queues",
     "calendar",

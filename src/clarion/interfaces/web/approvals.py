@@ -41,6 +41,7 @@ def show(request: Request) -> HttpResponse:
         "page": shown,
         "rows": [(rows[p.pk], consents[p.pk], consents[p.pk].asks(me)) for p in shown],
         "zone": zone,
+        "may_share": request.actor.can("people"),
         "now": timezone.now(),
     }
     return render(request, "approvals/page.html", context)
@@ -77,6 +78,7 @@ def _review(
         "post": post,
         "seal": post.seal(),
         "consent": asked,
+        "may_share": request.actor.can("people"),
         "my_turn": asked.asks(request.membership.pk),
         "my_yes": asked.has_yes_of(request.membership.pk),
         "entry": seen,
