@@ -59,7 +59,7 @@ class ThreadShape(Schema):
         return list(row.comments.all())
 
 
-class ThreadIn(In):
+class FirstWordsIn(In):
     """`place`: "post" or "results". @Name tells somebody; clients see what is not internal."""
 
     text: Text
@@ -112,7 +112,7 @@ def get_thread(request: Request, thread: Id) -> Thread:
 
 
 @stage.write("threads.begin", "POST /threads", ThreadShape, status=201)
-def begin(request: Request, body: ThreadIn) -> Thread:
+def begin(request: Request, body: FirstWordsIn) -> Thread:
     """Say something about a post, or about results."""
     made = threads.begin(
         request.auth.workspace,
