@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clarion.accounts.actions import solve
 from clarion.accounts.journal import record
-from clarion.accounts.models import Workspace
+from clarion.accounts.models import Membership, Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.line import line
 from clarion.channels.models import Channel, Waiting, unconnected
@@ -20,6 +20,7 @@ from clarion.networks import registry
 from clarion.networks.base import Grant, Network, NetworkError, Redirect
 
 WAIT = timedelta(hours=1)
+LATE_MOST = 168  # hours
 ANSWER_MAX = 2000  # characters a person may type into one field
 
 
@@ -153,6 +154,34 @@ def set_zone(channel: Channel, time_zone: str, *, by: Actor) -> None:
     Channel.objects.filter(pk=channel.pk).update(time_zone=time_zone)
     channel.time_zone = time_zone
     record(by, "channel.changed", f"Channel {channel.pk}", before, {"time_zone": time_zone})
+
+
+@transaction.atomic
+def set_sending(
+    channel: Channel,
+    *,
+    late_hours: int,
+    by_hand: bool = False,
+    hand: Membership | None = None,
+    by: Actor,
+) -> None:
+    """How late a post may still go out by itself, and whether a person posts what is planned
+    from now on: `hand`, or whoever may publish.
+    """
+    by.must("connect", channel.workspace_id, channel.pk)
+    if not 1 <= late_hours <= LATE_MOST:
+        raise NotYet(f"Choose 1 to {LATE_MOST} hours.", "late_hours")
+    if hand is not None and hand.workspace_id != channel.workspace_id:
+        raise NotYet("Choose somebody of this workspace.", "hand")
+    values = {
+        "late_hours": late_hours,
+        "by_hand": by_hand,
+        "hand_id": hand.pk if hand and by_hand else None,
+    }
+    before = {key: getattr(channel, key) for key in values}
+    Channel.objects.filter(pk=channel.pk).update(**values)
+    channel.adopt(values)
+    record(by, "channel.changed", f"Channel {channel.pk}", before, values)
 
 
 def check_now(channel: Channel, *, by: Actor) -> None:

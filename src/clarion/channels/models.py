@@ -112,6 +112,11 @@ class Channel(WorkItem):
         """A ready-to-use line to the network."""
         return Call(http=current(), grant=self.secret, key=key, at=at, ticket=ticket)
 
+    @property
+    def is_full(self) -> bool:
+        """It has said as much as its network takes for the moment."""
+        return self.full_until is not None and self.full_until > timezone.now()
+
     def wants_refresh(self, now: datetime) -> bool:
         """Its grant ages, or was refused since we last asked for a younger one."""
         asked, ends = self.refreshed_at, self.grant_expires_at

@@ -167,19 +167,20 @@ def resume(stopped: Pause, how: str = Pause.How.SPREAD, *, by: Actor) -> list[De
     if how not in Pause.How.values:
         raise NotYet(f"Choose one of {', '.join(Pause.How.values)}.", "how")
     _lock("pg_advisory_xact_lock")
-    missed = list(_missed(stopped))
+    kept_back = list(missed(stopped))
     ended = {"ended_at": timezone.now(), "ended_by": by.name[:200], "how": how}
     if not in_force().filter(pk=stopped.pk).update(**ended):
         raise Conflict("Somebody has ended this pause already.")
     stopped.refresh_from_db()
     # What another pause stops still waits; it is given a time when that one ends.
-    rows = Delivery.objects.filter(going(), pk__in=[d.pk for d in missed])
+    rows = Delivery.objects.filter(going(), pk__in=[d.pk for d in kept_back])
     AFTERWARDS[how](rows, by)
-    record(by, "pause.ended", str(stopped)[:200], after={"how": how, "missed": len(missed)})
-    return missed
+    record(by, "pause.ended", str(stopped)[:200], after={"how": how, "missed": len(kept_back)})
+    return kept_back
 
 
-def _missed(stopped: Pause) -> QuerySet[Delivery]:
+def missed(stopped: Pause) -> QuerySet[Delivery]:
+    """What waits although its time has come."""
     rows = reached(stopped).filter(planned_for__lte=timezone.now())
     return rows.select_related("channel__workspace", "variant__post__workspace")
 

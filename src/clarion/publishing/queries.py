@@ -37,6 +37,7 @@ STANDINGS: Mapping[str, str] = {
     "late": "Not approved in time",
     "approved": "Approved, not scheduled",
     "planned": "Scheduled",
+    "by_hand": "A person posts it",
     "sending": "Going out",
     "unsure": "Checking whether it went out",
     "held": "Needs you",
@@ -165,6 +166,7 @@ def standing() -> Coalesce:
             When(_some(State.HELD), then=Value("held")),
             When(_some(State.UNSURE), then=Value("unsure")),
             When(_some(State.SENDING, State.SETTLING), then=Value("sending")),
+            When(_some(State.BY_HAND), then=Value("by_hand")),
             When(_some(State.PLANNED), out__gt=0, then=Value("partly")),
             When(out__gt=0, channels__gt=F("out"), then=Value("partly")),
             When(out__gt=0, then=Value("live")),
@@ -235,6 +237,7 @@ def _told() -> QuerySet[Delivery]:
         "variant__post__workspace",
         "variant__channel__workspace",
         "variant__tracked",
+        "hand__user",
     ).prefetch_related("variant__post__placements__media")
 
 

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from django.http import Http404
 from ninja import Schema
 
+from clarion.accounts.models import Membership
 from clarion.channels import actions
 from clarion.channels.models import Channel
-from clarion.interfaces.api.door import Request, own
+from clarion.interfaces.api.door import Request, named, own
 from clarion.interfaces.api.shapes import Id, In, Text, Word, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.networks import registry
@@ -41,6 +42,7 @@ class LimitsShape(Schema):
     mentions: int | None
     poll: int | None
     poll_choice: int | None
+    per_quarter_hour: int | None
     per_hour: int | None
     per_day: int | None
     live: bool
@@ -112,6 +114,11 @@ class ChannelShape(Schema):
     state: str
     problem: str
     time_zone: str = kept_as("zone_name")
+    grant_ends_at: datetime | None
+    full_until: datetime | None
+    late_hours: int
+    by_hand: bool
+    hand: int | None = kept_as("hand_id")
     followers: int | None
     checked_at: datetime | None
     blocked_until: datetime | None
@@ -131,6 +138,15 @@ class ConnectIn(In):
 
     network: Word
     answers: dict[Word, Text] = {}
+
+
+class SendingIn(In):
+    """How its posts go out. `late_hours`: so late a post may still go out by itself. `by_hand`:
+    a person posts, `hand` (a membership) or whoever may publish."""
+
+    late_hours: int
+    by_hand: bool = False
+    hand: Id | None = None
 
 
 class ZoneIn(In):
@@ -225,6 +241,17 @@ def set_zone(request: Request, channel: Id, body: ZoneIn) -> Channel:
     """The zone in which its times are shown and typed."""
     row = own(request, channels(), channel)
     actions.set_zone(row, body.time_zone, by=request.auth.actor)
+    return row
+
+
+@stage.write("channels.sending", "POST /channels/{channel}/sending", ChannelShape)
+def set_sending(request: Request, channel: Id, body: SendingIn) -> Channel:
+    """How late its posts may go out, and whether a person posts them."""
+    row = own(request, channels(), channel)
+    hand = named(request, Membership.objects.select_related("user"), body.hand, "hand")
+    actions.set_sending(
+        row, late_hours=body.late_hours, by_hand=body.by_hand, hand=hand, by=request.auth.actor
+    )
     return row
 
 

@@ -5,12 +5,14 @@ from datetime import datetime
 from django.db.models import QuerySet
 from ninja import Schema
 
+from clarion.accounts.models import Membership
 from clarion.content.models import Post
 from clarion.interfaces.api.content import PostShape, posts, shown
-from clarion.interfaces.api.door import Request, moment, own
+from clarion.interfaces.api.door import Request, moment, named, own
 from clarion.interfaces.api.shapes import Id, In, Text, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
-from clarion.publishing import actions
+from clarion.publishing import actions, by_hand, edits
+from clarion.publishing.forecast import warnings
 from clarion.publishing.models import Delivery
 
 stage = Stage()
@@ -36,6 +38,8 @@ class DeliveryShape(Schema):
     said: str
     url: str
     remote_id: str
+    by_hand: bool
+    hand: int | None = kept_as("hand_id")
     live_at: datetime | None
 
 
@@ -43,6 +47,11 @@ class PlannedShape(PostShape):
     """The post, with everything of it that is or was on its way out."""
 
     deliveries: list[DeliveryShape]
+    warnings: list[str]  # what will keep it from going out, as things are
+
+    @staticmethod
+    def resolve_warnings(row: Post) -> list[str]:
+        return warnings(row)
 
     @staticmethod
     def resolve_deliveries(row: Post) -> QuerySet[Delivery]:
@@ -68,6 +77,18 @@ class RetryIn(In):
 
 
 LOOK_FIRST = RetryIn()
+
+
+class HandIn(In):
+    """Who posts it: the id of a membership. Null: whoever may publish there."""
+
+    to: Id | None = None
+
+
+class WordsIn(In):
+    """The words as they shall stand there."""
+
+    text: Text
 
 
 class UrlIn(In):
@@ -200,4 +221,41 @@ def take_down(request: Request, delivery: Id) -> Delivery:
         actions.may_take_down(row, by=me.actor)
     else:
         actions.take_down(row, by=me.actor)
+    return row
+
+
+@stage.write("deliveries.hand-over", "POST /deliveries/{delivery}/hand-over", DeliveryShape)
+def hand_over(request: Request, delivery: Id, body: HandIn) -> Delivery:
+    """A person posts it: at its hour they get the words and the files, and hand in the link."""
+    row = _own(request, delivery)
+    to = named(request, Membership.objects.select_related("user"), body.to, "to")
+    by_hand.hand_over(row, to, by=request.auth.actor)
+    return _own(request, delivery)
+
+
+@stage.write("deliveries.take-back", "POST /deliveries/{delivery}/take-back", DeliveryShape)
+def take_back(request: Request, delivery: Id) -> Delivery:
+    """Clarion posts it after all, at its time, or at once when that has passed."""
+    by_hand.take_back(_own(request, delivery), by=request.auth.actor)
+    return _own(request, delivery)
+
+
+@stage.write("deliveries.posted", "POST /deliveries/{delivery}/posted", DeliveryShape)
+def posted(request: Request, delivery: Id, body: UrlIn) -> Delivery:
+    """It was posted by hand, and this is where it stands."""
+    row = _own(request, delivery)
+    by_hand.posted(row, body.url, by=request.auth.actor)
+    return row
+
+
+@stage.write(
+    "deliveries.change", "POST /deliveries/{delivery}/change", DeliveryShape, outside=True
+)
+def change(request: Request, delivery: Id, body: WordsIn) -> Delivery:
+    """Other words for what is live, where the network can change them.
+
+    A dry run checks rights and words without talking to the network.
+    """
+    row, me = _own(request, delivery), request.auth
+    (edits.may_change if me.dry else edits.change)(row, body.text, by=me.actor)
     return row

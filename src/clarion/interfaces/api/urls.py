@@ -22,6 +22,7 @@ STAGES = (
     "threads",
     "clients",
     "publishing",
+    "pauses",
     "queues",
     "calendar",
     "community",

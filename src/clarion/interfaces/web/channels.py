@@ -22,6 +22,7 @@ from clarion.channels import actions as channels
 from clarion.channels.models import Channel
 from clarion.channels.queries import way_back
 from clarion.interfaces.web.brand import add_problem, zones
+from clarion.interfaces.web.by_hand import people
 from clarion.interfaces.web.door import Request, own, page
 from clarion.kit.errors import NotYet
 from clarion.networks import registry
@@ -31,6 +32,7 @@ from clarion.publishing.queries import Planned, planned_on
 
 CAN: Mapping[str, str] = {
     "publish": "Publish",
+    "edit": "Change what is live",
     "thread": "Threads",
     "community": "Inbox",
     "listening": "Search",
@@ -87,6 +89,7 @@ def _one(request: Request, channel: Channel, problem: NotYet | None = None) -> H
         "zones": zones(),
         "typed_zone": request.POST.get("time_zone", channel.time_zone),
         "problem": problem,
+        "people": people(request),
         "now": timezone.now(),
     }
     return render(request, "channels/one.html", context, status=422 if problem else 200)
@@ -231,6 +234,28 @@ def set_zone(request: Request, pk: int) -> HttpResponse:
 
 @page
 @require_POST
+def set_sending(request: Request, pk: int) -> HttpResponse:
+    channel = _channel(request, pk)
+    said, hand = request.POST, None
+    if said.get("hand", "").isdigit():
+        hand = request.workspace.memberships.filter(pk=int(said["hand"][:18])).first()
+    hours = said.get("late_hours", "")
+    try:
+        channels.set_sending(
+            channel,
+            late_hours=int(hours) if hours.isdigit() and len(hours) < 5 else 0,
+            by_hand="by_hand" in said,
+            hand=hand,
+            by=request.actor,
+        )
+    except NotYet as problem:
+        return _one(request, channel, problem)
+    messages.success(request, "Saved. It holds for what is planned from now on.")
+    return redirect("channel", request.workspace.slug, pk)
+
+
+@page
+@require_POST
 def check(request: Request, pk: int) -> HttpResponse:
     channel = _channel(request, pk)
     channels.check_now(channel, by=request.actor)
@@ -265,6 +290,7 @@ urlpatterns: list[Any] = [
     path("w/<slug:ws>/channels/connect/<str:key>/", connect, name="channel-connect"),
     path("w/<slug:ws>/channels/<int:pk>/", one, name="channel"),
     path("w/<slug:ws>/channels/<int:pk>/zone/", set_zone, name="channel-zone"),
+    path("w/<slug:ws>/channels/<int:pk>/sending/", set_sending, name="channel-sending"),
     path("w/<slug:ws>/channels/<int:pk>/check/", check, name="channel-check"),
     path("w/<slug:ws>/channels/<int:pk>/disconnect/", disconnect, name="channel-disconnect"),
     path("channels/back/", back, name="channel-back"),

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
+from clarion.interfaces.web.by_hand import people
 from clarion.interfaces.web.door import Request, own, page, toast
 from clarion.kit.errors import NotYet
 from clarion.publishing import actions as publishing
+from clarion.publishing import by_hand, edits
 from clarion.publishing.models import Delivery
 
 
@@ -18,7 +20,7 @@ from clarion.publishing.models import Delivery
 @page
 def act(request: Request, pk: int, do: str) -> HttpResponse:
     rows = Delivery.objects.select_related(
-        "channel__workspace", "variant__post__workspace", "variant__channel"
+        "channel__workspace", "variant__post__workspace", "variant__channel", "hand__user"
     )
     delivery = own(rows, request, pk=pk, path="channel__workspace")
     problem = ""
@@ -39,6 +41,8 @@ def _answer(request: Request, delivery: Delivery, said: str, problem: str) -> Ht
             "typed_url": request.POST.get("url", ""),
             "may_publish": request.actor.can("publish", delivery.channel_id),
             "with_post": "with_post" in request.POST,
+            "typed_text": request.POST.get("text", ""),
+            "people": people(request),
         }
         response = render(
             request, "composer/_delivery.html", context, status=422 if problem else 200
@@ -78,6 +82,26 @@ def _drop(request: Request, delivery: Delivery) -> str:
     return f"Given up on {delivery.channel.handle}"
 
 
+def _by_hand(request: Request, delivery: Delivery) -> str:
+    chosen = request.POST.get("to", "")
+    people = request.workspace.memberships.select_related("user")
+    to = get_object_or_404(people, pk=int(chosen)) if chosen.isdigit() else None
+    by_hand.hand_over(delivery, to, by=request.actor)
+    delivery.refresh_from_db()
+    return f"{to.user if to else 'Whoever may publish'} posts it"
+
+
+def _by_itself(request: Request, delivery: Delivery) -> str:
+    by_hand.take_back(delivery, by=request.actor)
+    delivery.refresh_from_db()
+    return "Clarion posts it"
+
+
+def _change(request: Request, delivery: Delivery) -> str:
+    edits.change(delivery, request.POST.get("text", ""), by=request.actor)
+    return f"Changed on {delivery.channel.handle}"
+
+
 def _take_down(request: Request, delivery: Delivery) -> str:
     publishing.take_down(delivery, by=request.actor)
     return f"Taken down on {delivery.channel.handle}"
@@ -88,6 +112,9 @@ ACTS: dict[str, Callable[[Request, Delivery], str]] = {
     "not-there": _not_there,
     "is-live": _is_live,
     "drop": _drop,
+    "by-hand": _by_hand,
+    "by-itself": _by_itself,
+    "change": _change,
     "take-down": _take_down,
 }
 urlpatterns = [

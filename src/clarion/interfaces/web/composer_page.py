@@ -15,12 +15,14 @@ from clarion.content.actions import PARTS_MAX
 from clarion.content.models import Own, Post
 from clarion.interfaces.web import composer_costs, composer_gate
 from clarion.interfaces.web import composer_form as form
+from clarion.interfaces.web.by_hand import people
 from clarion.interfaces.web.composer_form import Typed
 from clarion.interfaces.web.door import Request
 from clarion.kit.zones import known_zone
 from clarion.networks.base import Field
 from clarion.networks.surfaces import Surface
 from clarion.publishing import queries as publishing
+from clarion.publishing.forecast import endings
 from clarion.strategy.models import Campaign
 from clarion.strategy.queries import brief
 
@@ -143,6 +145,8 @@ def _standing(request: Request, post: Post | None) -> dict[str, Any]:
     return {
         "entry": entry,
         "deliveries": deliveries,
+        "people": people(request),
+        "foreseen": endings(post),
         "out": any(sent),
         "locked": (bool(sent) and all(sent)) or entry.standing == "binned",
         "approved": post.is_approved,

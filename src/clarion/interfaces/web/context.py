@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from clarion.accounts.models import Notice, Workspace
 from clarion.community.models import Conversation
 from clarion.content.models import Post
+from clarion.publishing.pauses import in_force
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ MENU = (
             ("Calendar", "calendar-days", "calendar", "", "read"),
             ("Compose", "pen-line", "compose", "", "write"),
             ("Approvals", "check-check", "approvals", "reviews", "read"),
+            ("Pause", "circle-pause", "pauses", "", "publish"),
         ),
     ),
     (
@@ -76,6 +78,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": request.actor,  # type: ignore[attr-defined]
         "person": user,
         "live_url": reverse("live", args=[workspace.slug]),
+        "pauses_in_force": in_force()
+        .filter(workspace=workspace)
+        .select_related("channel", "campaign"),
         "shortcuts_on": user.shortcuts_on,
         "unread": Notice.objects.reaching(request.actor.membership_id)  # type: ignore[attr-defined]
         .filter(workspace=workspace, solved_at=None)

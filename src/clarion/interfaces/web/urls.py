@@ -15,6 +15,8 @@ PAGES = (
     "bulk",
     "composer",
     "approvals",
+    "pauses",
+    "by_hand",
     "approval_rules",
     "threads",
     "client_links",

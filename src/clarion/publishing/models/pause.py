@@ -65,3 +65,12 @@ class Pause(models.Model):
         if self.network_key:
             return f"all of {registry.get(self.network_key).name}"
         return "everything"
+
+    def stops(self, channel: Channel, campaign_id: int | None) -> bool:
+        """Does it reach a post of this campaign on this channel?"""
+        return (
+            self.workspace_id == channel.workspace_id
+            and self.network_key in ("", channel.network_key)
+            and self.channel_id in (None, channel.pk)
+            and self.campaign_id in (None, campaign_id)
+        )

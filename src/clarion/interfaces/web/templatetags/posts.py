@@ -1,5 +1,6 @@
 """Small words for posts in templates: their sign, their moment, their text in colour."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from clarion.accounts.models import Workspace
 from clarion.content.queries import Counter
 from clarion.interfaces.web import calendar_grid
 from clarion.interfaces.web.templatetags.ui import STATES, glyph, icon
+from clarion.publishing.models import Delivery, Pause
 from clarion.publishing.queries import Entry
 from clarion.text import counting
 
@@ -30,6 +32,13 @@ data-peek="{url}peek/?{zone}"{own} data-time="{clock}"{locked}>{pick}\
 <span class="post-top">{time}{glyphs}{warn}{sign}</span><span class="post-t">{text}</span></a>\
 </li>
 """
+
+
+@register.simple_tag
+def pause_of(delivery: Delivery, pauses: Iterable[Pause]) -> Pause | None:
+    """Which of these pauses keeps it back, if any."""
+    campaign = delivery.variant.post.campaign_id
+    return next((p for p in pauses or () if p.stops(delivery.channel, campaign)), None)
 
 
 @register.filter

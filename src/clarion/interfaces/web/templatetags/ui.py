@@ -39,6 +39,7 @@ STATES: Mapping[str, tuple[str, str]] = {
         ("failed", "rejected", "refused", "overdue", "late"), ("bad", "circle-alert")
     ),
     **dict.fromkeys(("approved", "on_track", "won"), ("go", "check")),
+    "by_hand": ("wait", "user"),
     **dict.fromkeys(("planned", "scheduled"), ("go", "calendar-clock")),
     **dict.fromkeys(("open", "on", "running", "active"), ("go", "circle-dot")),
     **dict.fromkeys(("sending", "settling", "reading", "syncing"), ("calm", "loader-circle")),
