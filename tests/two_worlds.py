@@ -38,6 +38,7 @@ def build(place, owner, name, first):
     _conversation(channel, boss)
     _heard(channel, boss)
     _promoted(delivery, campaign)
+    _ideas_and_files(space, channel, boss)
     _paused(space, boss)
     return space
 
@@ -208,3 +209,24 @@ def fingerprint():
         columns = [f.attname for f in model._meta.concrete_fields if f.attname not in seen]
         found[model.__name__] = sorted(map(str, model._default_manager.values_list(*columns)))
     return found
+
+
+def _ideas_and_files(space, channel, boss):
+    """An idea, a caption that a post holds, and a file of posts of which one was made."""
+    import io
+
+    from clarion.content import captions, ideas
+    from clarion.content.models import Post
+    from clarion.publishing.imports import actions as imports
+    from clarion.publishing.imports.making import make, next_rows
+    from clarion.publishing.imports.reading import look_at
+    from clarion.publishing.imports.understanding import Reader
+
+    captions.save_caption(space, "bread", "#bread #rye", by=boss)
+    ideas.catch(space, f"Bake with the people of {space.name}", by=boss)
+    table = f"Text,Channel\nBy the file {space.name} #bread #rye,{channel.handle}\n"
+    source = imports.take_in(space, "posts.csv", io.BytesIO(table.encode()), by=boss)
+    look_at(Reader(source, boss), list(source.rows.all()))
+    make(source, next_rows(source), {}, boss)
+    source.move("ready")
+    assert Post.objects.filter(workspace=space, caption_uses__isnull=False).exists()

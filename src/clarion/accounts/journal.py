@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from clarion.accounts.models import JournalEntry, JournalHead, Workspace
 from clarion.accounts.rights import Actor
+from clarion.kit.rows import insert
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def extend(by: Actor, lines: Sequence[Line]) -> None:
         )
         head.seal = entry.seal = seal(entry)
         entries.append(entry)
-    JournalEntry.objects.bulk_create(entries)
+    insert(entries)
     head.save()
     announce(by.workspace_id, {line.did.split(".")[0] for line in lines})
 

@@ -15,6 +15,7 @@ from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
 from clarion.content.approval import over, recheck, stands_again, void
+from clarion.content.captions import remember
 from clarion.content.checks import (
     clean_link,
     clean_options,
@@ -65,6 +66,7 @@ def write(
     )
     _change(post, {"text": text, "channels": channels, **more}, by)
     post.save()
+    remember(post.workspace, [post])
     record(by, "post.written", f"Post {post.pk}", after=post.content())
     return post
 
@@ -97,6 +99,7 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
     post.version += 1
     post.changed_at = timezone.now()
     post.save()
+    remember(post.workspace, [post])
     record(by, "post.changed", f"Post {post.pk}", before, post.content())
     return post
 

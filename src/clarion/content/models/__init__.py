@@ -1,7 +1,10 @@
 """The tables of this stage."""
 
+from clarion.content.models.caption import Caption, CaptionUse
 from clarion.content.models.clients import ClientLink
 from clarion.content.models.decision import Decision
+from clarion.content.models.idea import Idea
+from clarion.content.models.imported import Import, ImportRow, Origin
 from clarion.content.models.media import Label, Media
 from clarion.content.models.post import EXTRAS, TITLE, Effort, Link, Placement, Post, Variant
 from clarion.content.models.rules import ApprovalRule, ApprovalStep
@@ -16,13 +19,19 @@ __all__ = [
     "TITLE",
     "ApprovalRule",
     "ApprovalStep",
+    "Caption",
+    "CaptionUse",
     "ClientLink",
     "Comment",
     "Decision",
     "Effort",
+    "Idea",
+    "Import",
+    "ImportRow",
     "Label",
     "Link",
     "Media",
+    "Origin",
     "Own",
     "Part",
     "Placement",

@@ -73,6 +73,9 @@ class Post(WorkItem):
     paid_partnership = models.BooleanField(default=False)  # somebody pays us to say this
     made_with_ai = models.BooleanField(default=False)
     labels = models.ManyToManyField(Label, related_name="posts", blank=True)
+    idea = models.ForeignKey(
+        "content.Idea", models.SET_NULL, null=True, blank=True, related_name="posts"
+    )
     planned_for = models.DateTimeField(null=True, blank=True)
     media = models.ManyToManyField(Media, through="Placement", related_name="posts")
     author = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")

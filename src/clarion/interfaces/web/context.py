@@ -31,6 +31,10 @@ MENU = (
             ("Compose", "pen-line", "compose", "", "write"),
             ("Approvals", "check-check", "approvals", "reviews", "read"),
             ("Pause", "circle-pause", "pauses", "", "publish"),
+            ("Ideas", "lightbulb", "ideas", "", "read"),
+            ("Grid", "layout-dashboard", "grid", "", "read"),
+            ("Captions", "hash", "captions", "", "read"),
+            ("Import and export", "table-2", "imports", "", "read"),
         ),
     ),
     (

@@ -21,6 +21,7 @@ from clarion.interfaces.web.door import Request, leaf, own, page
 from clarion.interfaces.web.templatetags.figures import LABELS
 from clarion.measurement import queries
 from clarion.measurement.actions import engagement
+from clarion.measurement.captions import by_caption
 from clarion.measurement.goals import standing
 from clarion.measurement.history import Growth, growth, readings, visits
 from clarion.measurement.models import Conversion
@@ -88,6 +89,7 @@ def show(request: Request) -> HttpResponse:
         "tiles": _tiles(found, before if before and before.live else None),
         "charts": _charts(request, posts, stretch.since),
         "channels": _by_channel(request, channels),
+        "captions": by_caption(request.workspace),
         **_table(request, posts),
     }
     return render(request, "results/results.html", context)

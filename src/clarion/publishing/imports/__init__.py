@@ -1,0 +1,1 @@
+"""Posts by the file: read, shown row by row, mended in place, made into posts once."""
