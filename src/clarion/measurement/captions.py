@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from clarion.accounts.models import Workspace
 from clarion.content.models import Caption, CaptionUse
 from clarion.measurement.tally import INTERACTIONS, Tally, tally
-from clarion.numbers.means import apart, mean
 from clarion.numbers.proportions import Interval
+from clarion.numbers.welch import apart, mean
 from clarion.publishing.models import Delivery
 
 FORMULA = "mean over posts of (likes + comments + shares) ÷ views"
