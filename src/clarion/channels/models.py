@@ -43,6 +43,7 @@ class Channel(WorkItem):
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="channels")
     network_key = models.CharField(max_length=20, choices=registry.choices)
+    practises = models.CharField(max_length=20, blank=True)  # a practice network only
     remote_id = models.CharField(max_length=300)
     handle = models.CharField(max_length=300)
     name = models.CharField(max_length=200, blank=True)
@@ -78,7 +79,7 @@ class Channel(WorkItem):
 
     @property
     def network(self) -> Network:
-        return registry.get(self.network_key)
+        return registry.get(self.network_key, self.practises)
 
     @property
     def price_key(self) -> str:
@@ -143,7 +144,9 @@ class Channel(WorkItem):
 
     def take(self, grant: Grant) -> dict[str, Any]:
         """The columns that a fresh grant changes."""
+        other = grant.practises != self.practises
         return {
+            **({"practises": grant.practises, "own_limits": {}} if other else {}),
             "handle": grant.handle,
             "name": grant.name[:200],
             "url": grant.url,

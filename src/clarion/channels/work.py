@@ -23,6 +23,7 @@ from clarion.channels.models import Channel, reachable
 from clarion.channels.telling import WAYS, AddressGone
 from clarion.kit.steps import Move, Outcome, Recurring, Settled, Stay, Step
 from clarion.networks.base import NetworkError, Reconnect, TryLater
+from clarion.networks.limits import Limits
 
 State = Channel.State
 ROUND = timedelta(minutes=10)
@@ -81,11 +82,18 @@ async def _what_it_says(channel: Channel) -> dict[str, Any]:
     said: dict[str, Any] = {}
     limits = await channel.network.connect.limits(channel.call())
     if limits is not None:
-        said["own_limits"] = {**asdict(limits), "as_of": limits.as_of.isoformat()}
+        said["own_limits"] = _its_own(limits, channel.network.limits)
     if channel.network.measurement is not None:
         account = await channel.network.measurement.account(channel.call())
         said["followers"] = account.followers
     return said
+
+
+def _its_own(said: Limits, usual: Limits) -> dict[str, Any]:
+    """What the server says and the registry does not: the rest may differ by surface."""
+    known = asdict(usual)
+    own = {key: value for key, value in asdict(said).items() if value != known[key]}
+    return {**own, "as_of": said.as_of.isoformat()}
 
 
 def _refused(channel: Channel, why: str, now: datetime) -> Outcome:

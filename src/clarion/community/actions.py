@@ -119,7 +119,7 @@ def answer(
     last = conversation.messages.filter(ours=False).order_by("-at", "-pk").first()
     if last is None:
         raise NotYet("There is nothing to answer here.")
-    problems = channel.network.publish.check(Draft(text=text), channel.limits)
+    problems = channel.complaints(Draft(text=text, surface="comment"))
     if blocking := [p.text for p in problems if p.blocks]:
         raise NotYet(blocking[0], "text")
     reply = Reply.objects.create(

@@ -177,6 +177,7 @@ class Grant(Linked):
     url: str = ""
     expires_at: datetime | None = None  # when the key stops; `refresh` may bring a younger one
     ends_at: datetime | None = None  # when a person has to connect it again, come what may
+    practises: str = ""  # which network this account practises; empty: it is what it is
 
 
 @dataclass(frozen=True)
@@ -380,6 +381,7 @@ class Network:
     options: Sequence[Field] = ()  # what the composer may ask for this network only
     practice: bool = False  # a test double: its numbers are not the world's
     icon: str = ""  # id in the icon sprite
+    practises: str = ""  # the network whose places and limits it carries; its registry file
     color: str = ""  # CSS colour of the brand glyph
     threads: bool = False
     notes: Sequence[str] = ()  # honest limits, one sentence each, shown in the capability table
@@ -387,11 +389,11 @@ class Network:
     @property
     def limits(self) -> Limits:
         """What it takes, as the limit registry says: one for each network, by its key."""
-        return allowed(self.key)
+        return self.limits_on(self.surfaces[0].key)
 
     def limits_on(self, surface: str) -> Limits:
         """What it takes there; where nothing is known of a surface, as in its usual place."""
-        return allowed(self.key, surface)
+        return allowed(self.practises or self.key, surface)
 
     def surface(self, key: str) -> Surface | None:
         """Where a post for `key` stands; "feed" is the usual place, whatever it is called."""

@@ -15,6 +15,7 @@ class Surface:
     key: str  # of limits.words.SURFACES
     kinds: Sequence[str] = ("image",)  # of media: "image", "video", "document"
     least: int = 0  # media
+    most: int | None = None  # media; None: as the limits say
     alone: Sequence[str] = ("video", "document")  # kinds that go without other media
     text: bool = True  # words stand beside it
     link: bool = True  # a link can be shown or written there

@@ -31,6 +31,14 @@ __all__ = [
 ]
 
 FOLDER = Path(__file__).parent / "data"
+UNSAID = "codepoints"  # how a text is counted where no source says how
+# What belongs to the shape of media, and the places where it is the usual one.
+SHAPE = {
+    *("ratio", "ratio_min", "ratio_max", "width_min", "width_max", "height_min", "height_max"),
+    *("sides", "video_seconds", "video_seconds_min", "media_min"),
+}
+POLL = ("poll", "poll_choice", "seconds", "seconds_min")  # hold wherever a poll stands
+SAME_SHAPE = ("carousel", "photo")
 _HEEDED = {f.name for f in fields(Limits)} - {"counting", "source", "as_of", "live"}
 
 
@@ -46,24 +54,23 @@ def limits(network: str, surface: str = "feed") -> Mapping[str, Limit]:
     return found
 
 
-def _on(network: str, surface: str) -> dict[str, Limit]:
-    return {row.field: row for row in told(network) if row.surface == surface and row.in_force}
-
-
 @cache
 def allowed(network: str, surface: str = "feed") -> Limits:
     """What a post there has to heed, where its own server says nothing else.
 
-    What a surface says nothing of holds as in a usual post.
+    What a surface says nothing of holds as in the network's usual place; but for the shape of
+    media, which is another one for a story than for a post.
     """
-    found = {**limits(network), **(_on(network, surface) if surface != "feed" else {})}
+    found = _in_force(network, surface)
     used = [row for field, row in found.items() if field in _HEEDED]
     dates = [row.as_of for row in used if row.as_of is not None]
-    if "text" not in found or not found["text"].counting or not dates:
-        raise LookupError(f"The limits of {network} do not say how a text is counted, or when.")
+    if "text" not in found or not dates:
+        raise LookupError(
+            f"The limits of {network} do not say how long a text may be, or when."
+        )
     return Limits(
-        **{row.field: row.value for row in used},  # type: ignore[arg-type]
-        counting=found["text"].counting,
+        **{row.field: row.value for row in used} | {"text": found["text"].value},  # type: ignore[arg-type]
+        counting=found["text"].counting or UNSAID,
         source=", ".join(dict.fromkeys(row.source for row in used if row.source)),
         as_of=min(dates),
     )
@@ -89,6 +96,24 @@ def prices(network: str) -> Sequence[Price]:
 def all_prices() -> Sequence[Price]:
     """The price lists of all networks."""
     return [row for rows in _price_lists().values() for row in rows]
+
+
+def _in_force(network: str, surface: str) -> dict[str, Limit]:
+    usual = told(network)[0].surface
+    polls = {k: row for k, row in _on(network, "poll").items() if k in POLL}
+    found = {**polls, **_on(network, usual)}
+    if surface in ("feed", usual):
+        return found
+    kept = found if surface in SAME_SHAPE else {k: found[k] for k in found.keys() - SHAPE}
+    return {**kept, **_on(network, surface)}
+
+
+def _on(network: str, surface: str) -> dict[str, Limit]:
+    """Field -> the row in force there. Where there is a description, that is the text."""
+    found = {row.field: row for row in told(network) if row.surface == surface and row.in_force}
+    if "description" in found and "text" not in found:
+        found["text"] = found["description"]
+    return found
 
 
 def everything() -> Sequence[Limit]:

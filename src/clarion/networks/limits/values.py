@@ -104,17 +104,37 @@ class Limits:
     counting: str  # a key of clarion.text.counting.RULES
     source: str
     as_of: date
+    text_min: int | None = None
     text_bytes: int | None = None
-    media: int = 4
-    image_bytes: int | None = None
-    image_pixels: int | None = None
-    video_bytes: int | None = None
-    mimes: Sequence[str] = ("image/jpeg", "image/png", "image/webp", "image/gif")
-    alt: int | None = None  # characters
+    title: int | None = None  # characters; None where there are no titles
+    link: int | None = None  # characters of the address
+    links: int | None = None
     hashtags: int | None = None  # None: the network sets no limit
     mentions: int | None = None
-    poll: int | None = None  # choices in a poll; None where there are no polls
+    cashtags: int | None = None
+    media: int = 4
+    media_min: int | None = None
+    mimes: Sequence[str] = ("image/jpeg", "image/png", "image/webp", "image/gif")
+    image_bytes: int | None = None
+    image_pixels: int | None = None
+    gif_bytes: int | None = None
+    video_bytes: int | None = None
+    video_seconds: float | None = None
+    video_seconds_min: float | None = None
+    file_bytes: int | None = None  # of a document
+    width_min: int | None = None
+    width_max: int | None = None
+    height_min: int | None = None
+    height_max: int | None = None
+    sides: int | None = None  # width and height together
+    ratio: str | None = None  # the shape that is shown whole, "9:16"
+    ratio_min: str | None = None  # narrower ones are refused
+    ratio_max: str | None = None
+    alt: int | None = None  # characters
+    poll: int | None = None  # choices in a poll; None: not known, or no polls
     poll_choice: int | None = None  # characters in one choice
+    seconds: int | None = None  # how long a poll may be open
+    seconds_min: int | None = None
     per_quarter_hour: int | None = None  # posts
     per_hour: int | None = None
     per_day: int | None = None

@@ -1,13 +1,13 @@
 """Everything that speaks the Mastodon client API. https://docs.joinmastodon.org/methods/"""
 
 from clarion.networks.base import Network
+from clarion.networks.mastodon.check import PLACE
 from clarion.networks.mastodon.community import Community
 from clarion.networks.mastodon.connect import Connecting
 from clarion.networks.mastodon.listening import Listening, Streaming
 from clarion.networks.mastodon.measurement import Measurement
 from clarion.networks.mastodon.options import OPTIONS
 from clarion.networks.mastodon.publish import Publishing
-from clarion.networks.surfaces import Surface
 
 network = Network(
     key="mastodon",
@@ -18,7 +18,7 @@ network = Network(
     listening=Listening(),
     streaming=Streaming(),
     measurement=Measurement(),
-    surfaces=(Surface("feed", kinds=("image", "video"), poll="may"),),
+    surfaces=(PLACE,),
     options=OPTIONS,
     comments=True,
     icon="mastodon",

@@ -3,17 +3,20 @@
 from collections.abc import Iterator, Sequence
 
 from clarion.networks.base import Draft, Media, Problem
+from clarion.networks.check import poll
 from clarion.networks.limits import Limits
-from clarion.networks.limits import limits as limits_on
 from clarion.networks.mastodon import options
+from clarion.networks.surfaces import Surface
 from clarion.text.counting import RULES, links, mentions
+
+PLACE = Surface("feed", kinds=("image", "video"), poll="may")
 
 
 def check(draft: Draft, limits: Limits) -> Sequence[Problem]:
     return [
         *_text(draft, limits),
         *_media(draft, limits),
-        *_poll(draft, limits),
+        *poll(draft, limits, PLACE, "this server"),
         *_options(draft),
     ]
 
@@ -101,30 +104,6 @@ def _alt(number: int, medium: Media, limits: Limits) -> Iterator[Problem]:
             "alt",
             blocks=False,
         )
-
-
-def _poll(draft: Draft, limits: Limits) -> Iterator[Problem]:
-    if draft.poll is None:
-        return
-    choices, seconds = draft.poll.choices, draft.poll.hours * 3600
-    if draft.media:
-        yield Problem("A post has a poll or media, not both: take one of them out.", "poll")
-    if len(choices) < 2:
-        yield Problem("A poll needs at least two choices.", "poll")
-    if limits.poll and len(choices) > limits.poll:
-        yield Problem(f"A poll has at most {limits.poll} choices on this server.", "poll")
-    if len({choice.casefold() for choice in choices}) < len(choices):
-        yield Problem("Two choices of the poll are the same.", "poll")
-    longest = max(len(choice) for choice in choices)
-    if limits.poll_choice and longest > limits.poll_choice:
-        yield Problem(
-            f"A choice of the poll has {longest} characters; this server takes "
-            f"{limits.poll_choice}.",
-            "poll",
-        )
-    known = limits_on("mastodon", "poll")
-    if not known["seconds_min"].number <= seconds <= known["seconds"].number:
-        yield Problem("A poll is open for 5 minutes to a month.", "poll")
 
 
 def _options(draft: Draft) -> Iterator[Problem]:

@@ -50,7 +50,8 @@ def routes(place: Place) -> list[tuple[str, str, Handler]]:
 async def sign_up(place: Place, request: Request) -> Answer:
     """A practice network asks for no password: a handle is enough."""
     said = await request.data()
-    who, token = await place.sign_up(str(said.get("handle", "")), str(said.get("name") or ""))
+    asked = (str(said.get(key) or "") for key in ("handle", "name", "practises"))
+    who, token = await place.sign_up(*asked)
     return say(
         {
             **place.card(who),

@@ -7,9 +7,11 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from clarion.networks.limits.words import SURFACES
 from clarion.networks.playground.clock import now, to_datetime
 from clarion.networks.playground.messages import Heard
 from clarion.networks.playground.web import Answer, Request, page
+from clarion.networks.practice import PRACTISED
 
 CSS = (files(__package__) / "playground.css").read_bytes()
 POLICY = (
@@ -67,13 +69,41 @@ def post_card(row: Any, numbers: Mapping[str, int]) -> str:
     answer = row["reply_to"]
     context = f'<p class="soft">In answer to {_thing(answer)}</p>' if answer else ""
     link = f"/p/{row['id']}"
-    inside = f'<p class="text">{rich(row["text"])}</p>{_media(row)}{_card(row["link"])}'
+    extra = json.loads(row["extra"])
+    inside = f'<p class="text">{rich(row["text"])}</p>{media(row)}{_poll(extra.get("poll"))}'
+    inside += _card(row["link"]) + _told(extra)
     if row["sensitive"]:
         inside = f"<details><summary>Sensitive content</summary>{inside}</details>"
     state = "" if row["ready_at"] <= now() else '<span class="on">Processing</span> '
-    return f"""<article class="card">{face(row["handle"], row["name"], "h2")}{context}{inside}
+    head = face(row["handle"], row["name"], "h2") + stands_as(row)
+    return f"""<article class="card">{head}{context}{inside}
 {figures(numbers)}<p class="soft">{state}<a href="{link}">{when(row["created_at"])}</a></p>
 </article>"""
+
+
+def stands_as(row: Any) -> str:
+    """In which place of which network it stands, where that is not the usual one here."""
+    practised = PRACTISED[row["practises"]].name if row["practises"] else ""
+    place = SURFACES.get(row["surface"], "") if row["surface"] != "feed" else ""
+    words = " · ".join(filter(None, [practised and f"Practice for {practised}", place]))
+    return f'<p class="soft place">{escape(words)}</p>' if words else ""
+
+
+def _poll(poll: Mapping[str, Any] | None) -> str:
+    if not poll:
+        return ""
+    choices = "".join(f"<li>{escape(choice)}</li>" for choice in poll["choices"])
+    return f'<ul class="poll">{choices}</ul><p class="soft">Open for {poll["hours"]} hours</p>'
+
+
+def _told(extra: Mapping[str, Any]) -> str:
+    """What was disclosed, and what the network was told beside the words."""
+    marks = (("paid_partnership", "Paid partnership"), ("made_with_ai", "Made with AI"))
+    told = [words for key, words in marks if extra.get(key)]
+    told += [
+        f"{key.replace('_', ' ')}: {value}" for key, value in extra.get("options", {}).items()
+    ]
+    return f'<p class="soft">{escape(" · ".join(told))}</p>' if told else ""
 
 
 def face(handle: str, name: str, level: str = "p") -> str:
@@ -116,7 +146,7 @@ def when(at: int) -> str:
     return f'<time datetime="{moment.isoformat()}">{moment:%d %b %Y, %H:%M:%S} UTC</time>'
 
 
-def _media(row: Any) -> str:
+def media(row: Any) -> str:
     media = json.loads(row["media"])
     if not media:
         return ""
@@ -127,6 +157,9 @@ def _medium(medium: Mapping[str, Any]) -> str:
     source, alt = f"/media/{medium['id']}", escape(medium["alt"])
     if medium["mime"].startswith("video/"):
         return f'<video src="{source}" controls preload="metadata" aria-label="{alt}"></video>'
+    if not medium["mime"].startswith("image/"):
+        kind = medium["mime"].rpartition("/")[2]
+        return f'<a class="link" href="{source}" download>Document ({escape(kind)})</a>'
     return f'<img src="{source}" alt="{alt}" loading="lazy">'
 
 

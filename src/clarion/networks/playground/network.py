@@ -1,9 +1,10 @@
 """The adapter: speaks to a Playground over HTTP, as to any network far away."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -28,9 +29,12 @@ from clarion.networks.base import (
     StartOver,
     Unsure,
 )
+from clarion.networks.check import problems
 from clarion.networks.http import ask, ask_raw, judge
 from clarion.networks.limits import Limits, allowed
-from clarion.networks.playground.check import problems
+from clarion.networks.playground.places import BOTH, SURFACES
+from clarion.networks.practice import PRACTISED
+from clarion.networks.surfaces import SAID_BELOW, Surface
 
 DEFAULT_URL = "http://127.0.0.1:8701"
 NO = {"", "0", "no", "off", "false"}  # what a flag that is not set may say
@@ -46,6 +50,18 @@ class Connecting:
             DEFAULT_URL,
         ),
         Field("handle", "Handle", hint="Any name you like: the account is made if need be."),
+        Field(
+            "practises",
+            "Practise as",
+            "choice",
+            "The channel then takes what that network takes, by its limits and counting rules. "
+            "Nothing leaves for the real one.",
+            required=False,
+            choices=(
+                ("", "The Playground itself"),
+                *((each.key, each.name) for each in PRACTISED.values()),
+            ),
+        ),
     )
 
     async def start(
@@ -61,7 +77,7 @@ class Connecting:
             "POST",
             f"{server}/api/accounts",
             writes=False,  # the same handle twice is the same account
-            json={"handle": answers.get("handle", ""), "name": answers.get("name", "")},
+            json={key: answers.get(key, "") for key in ("handle", "name", "practises")},
         )
         return [_grant(server, _accepted(response, writes=False))]
 
@@ -84,6 +100,8 @@ class Connecting:
         return _grant(call.grant["server"], _accepted(response, writes=False))
 
     async def limits(self, call: Call) -> Limits | None:
+        if call.grant.get("practises"):
+            return None  # those of the network it practises
         said = await _get(call, "limits")
         return replace(
             allowed("playground"),
@@ -99,14 +117,21 @@ class Connecting:
 def _grant(server: str, said: Mapping[str, Any]) -> Grant:
     if "token" not in said:
         raise Refused("That address does not answer like a Playground.")
+    practises = said.get("practises", "")
     return Grant(
         remote_id=f"{said['id']}@{urlsplit(server).netloc}",
         handle=said["handle"],
         name=said["name"],
         url=said["url"],
-        secret={"server": server, "token": said["token"], "refresh": said.get("refresh") or ""},
+        secret={
+            "server": server,
+            "token": said["token"],
+            "refresh": said.get("refresh") or "",
+            "practises": practises,
+        },
         expires_at=_moment(said.get("expires_at")),
         ends_at=_moment(said.get("ends_at")),
+        practises=practises,
     )
 
 
@@ -114,13 +139,25 @@ def _moment(said: str | None) -> datetime | None:
     return datetime.fromisoformat(said) if said else None
 
 
+@dataclass(frozen=True)
 class Publishing:
+    name: str = "the Playground"
+    surfaces: Sequence[Surface] = SURFACES
+    asks: Sequence[Field] = ()
+
     once = Once.READ_BACK
     # What arrives is accepted or refused within moments; only the answer can be late.
     look_after = timedelta(seconds=3)
 
     def check(self, draft: Draft, limits: Limits) -> Sequence[Any]:
-        return problems(draft, limits)
+        place = self._place(draft)
+        return problems(draft, limits, place=place, name=self.name, asks=self.asks)
+
+    def _place(self, draft: Draft) -> Surface:
+        if draft.reply_to or draft.direct or draft.surface in SAID_BELOW:
+            return Surface("comment", BOTH)
+        found = {place.key: place for place in self.surfaces}
+        return found.get(draft.surface, self.surfaces[0])
 
     async def send(self, call: Call, draft: Draft) -> Live | Settling:
         if call.ticket:
@@ -141,6 +178,11 @@ class Publishing:
                 "quote": draft.quote,
                 "direct": draft.direct,
                 "languages": list(draft.languages),
+                "surface": draft.surface,
+                "poll": asdict(draft.poll) if draft.poll else None,
+                "paid_partnership": draft.paid_partnership,
+                "made_with_ai": draft.made_with_ai,
+                "options": dict(draft.options),
                 "sensitive": draft.options.get("sensitive", "").lower() not in NO,
                 "media": media,
             },
@@ -241,10 +283,13 @@ async def _own(call: Call, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
 
 
 def _same(post: Mapping[str, Any], draft: Draft) -> bool:
-    return all(
-        post[key] == getattr(draft, key)
-        for key in ("text", "link", "reply_to", "quote", "direct")
-    ) and len(post["media"]) == len(draft.media)
+    """Two frames of a story may differ in nothing but their picture."""
+    if any(
+        post[k] != getattr(draft, k) for k in ("text", "link", "reply_to", "quote", "direct")
+    ):
+        return False
+    media = [sha256(m.read()).hexdigest() for m in draft.media]
+    return media == [m["sha256"] for m in post["media"]]
 
 
 def _outcome(said: Mapping[str, Any]) -> Live | Settling:
@@ -419,6 +464,9 @@ network = Network(
     connect=Connecting(),
     publish=Publishing(),
     editing=Editing(),
+    surfaces=SURFACES,
+    comments=True,
+    discloses=("paid_partnership", "made_with_ai"),
     community=Community(),
     listening=Listening(),
     streaming=Streaming(),

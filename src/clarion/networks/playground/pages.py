@@ -7,13 +7,17 @@ from typing import Any
 from clarion.networks.playground import html, journey, messages, promotions
 from clarion.networks.playground.audience import PEAKS, audience, exposure
 from clarion.networks.playground.clock import DAY, HOUR, now
-from clarion.networks.playground.place import Place
+from clarion.networks.playground.place import Place, Who
 from clarion.networks.playground.posts import number
 from clarion.networks.playground.reading import account, of_post
 from clarion.networks.playground.web import Answer, Handler, Request, Sorry
+from clarion.networks.practice import PRACTISED
 
 PAGE = 20
-POSTS = "select post.*, handle, name from post join account on account.id = post.account "
+POSTS = (
+    "select post.*, handle, name, practises from post "
+    "join account on account.id = post.account "
+)
 SPOKEN = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 
 
@@ -47,13 +51,15 @@ async def profile(place: Place, request: Request) -> Answer:
     who = place.by_handle(handle)
     rows, older = _some(place, request, "and post.account = ?", who.id)
     about = account(place, who)
+    practice = f" · practises {PRACTISED[who.practises].name}" if who.practises else ""
     head = (
-        f'<h1>{escape(who.name)}</h1><div class="card head"><p class="soft">@{who.handle}</p>'
+        f'<h1>{escape(who.name)}</h1><div class="card head"><p class="soft">@{who.handle}'
+        f"{practice}</p>"
         + html.figures({k: about[k] for k in ("followers", "following", "posts")})
         + "</div>"
     )
     body = (
-        f'{head}<div class="column">{_cards(place, rows)}{older}</div>'
+        f'{head}<div class="column">{_story(place, who)}{_cards(place, rows)}{older}</div>'
         f'<aside class="stack" aria-label="Followers">{_followers(place, handle[1:])}</aside>'
     )
     return html.frame(who.name, body, two=True)
@@ -98,6 +104,19 @@ def _some(place: Place, request: Request, where: str, *values: Any) -> tuple[lis
 
 def _cards(place: Place, rows: list[Any]) -> str:
     return "".join(html.post_card(row, of_post(place, row, row["handle"])) for row in rows)
+
+
+def _story(place: Place, who: Who) -> str:
+    """The frames of the last day, in the order in which they came."""
+    sql = (
+        "select * from post where account = ? and surface = 'story' and deleted_at is null "
+        "and ready_at > ? order by id"
+    )
+    rows = place.store.rows(sql, who.id, now() - DAY)
+    frames = "".join(f"<li>{html.media(row)}</li>" for row in rows)
+    if not frames:
+        return ""
+    return f'<section class="card"><h2>Story</h2><ol class="frames">{frames}</ol></section>'
 
 
 def _clock(place: Place) -> str:

@@ -16,6 +16,7 @@ from clarion.networks.playground.clock import HOUR, Clock, Tick, now
 from clarion.networks.playground.store import Store
 from clarion.networks.playground.switchboard import Fault, Switchboard
 from clarion.networks.playground.web import Request, Sorry
+from clarion.networks.practice import PRACTISED
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 
@@ -53,6 +54,7 @@ class Who:
     handle: str
     name: str
     created_at: int
+    practises: str = ""  # the network whose places and limits it carries
 
 
 @dataclass
@@ -92,7 +94,7 @@ class Place:
         self._recent.clear()
         self.ends = {r["token"]: r["expires_at"] for r in rows("select * from renewal")}
         self._tokens = {
-            row["token"]: Who(row["id"], row["handle"], row["name"], row["created_at"])
+            row["token"]: _who(row)
             for row in rows("select * from token join account on account.id = token.account")
         }
 
@@ -140,8 +142,10 @@ class Place:
 
     # --- accounts ---
 
-    async def sign_up(self, handle: str, name: str) -> tuple[Who, str]:
+    async def sign_up(self, handle: str, name: str, practises: str = "") -> tuple[Who, str]:
         """The account with this handle, made if need be, and a fresh token for it."""
+        if practises and practises not in PRACTISED:
+            raise Sorry(422, "That network cannot be practised here.")
         handle = handle.strip().lstrip("@").lower()
         if not HANDLE.fullmatch(handle):
             raise Sorry(
@@ -153,14 +157,20 @@ class Place:
         at = now()
 
         def make(db: sqlite3.Connection) -> sqlite3.Row:
-            new = "insert or ignore into account (handle, name, created_at) values (?, ?, ?)"
-            db.execute(new, (handle, name, at))
+            new = (
+                "insert or ignore into account (handle, name, created_at, practises) "
+                "values (?, ?, ?, ?)"
+            )
+            db.execute(new, (handle, name, at, practises))
             row: sqlite3.Row = db.execute(
                 "select * from account where handle = ?", (handle,)
             ).fetchone()
             return row
 
-        who = Who(*await self.store.do(make))
+        who = _who(await self.store.do(make))
+        if practises and who.practises != practises:
+            does = PRACTISED[who.practises].name if who.practises else "the Playground itself"
+            raise Sorry(422, f"@{handle} is {does} already. Choose another handle.")
         return who, await self.new_token(who)
 
     async def new_token(self, who: Who) -> str:
@@ -187,20 +197,21 @@ class Place:
     def card(self, who: Who) -> dict[str, Any]:
         """Who that is, as its owner's program is told."""
         url = f"http://{self.own_host}/@{who.handle}"
-        return {"id": f"a{who.id}", "handle": who.handle, "name": who.name, "url": url}
+        said = {key: getattr(who, key) for key in ("handle", "name", "practises")}
+        return {"id": f"a{who.id}", "url": url, **said}
 
     def by_handle(self, handle: str) -> Who:
         handle = handle.strip().lstrip("@").lower()
         row = self.store.row("select * from account where handle = ?", handle)
         if row is None:
             raise Sorry(404, f"There is no account @{handle[:40]}.")
-        return Who(*row)
+        return _who(row)
 
     def by_id(self, account: int) -> Who:
         row = self.store.row("select * from account where id = ?", account)
         if row is None:
             raise Sorry(404, "There is no such account.")
-        return Who(*row)
+        return _who(row)
 
     def take_turn(self, who: Who) -> None:
         """One more post in this hour. Raises Sorry (429) past the limit."""
@@ -230,6 +241,11 @@ class Place:
     def sim_since(self, at: int) -> int:
         """How much simulated time has gone by since the real moment `at`."""
         return self.clock.sim(now()) - self.clock.sim(at)
+
+
+def _who(row: sqlite3.Row) -> Who:
+    keys = ("id", "handle", "name", "created_at", "practises")
+    return Who(*(row[key] for key in keys))
 
 
 def _settings(said: Mapping[str, Any], base: Settings | None = None) -> Settings:

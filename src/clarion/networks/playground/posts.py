@@ -4,16 +4,21 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
+from clarion.networks.base import Draft, Media, Poll
+from clarion.networks.check import USUAL
 from clarion.networks.limits import allowed
-from clarion.networks.playground.check import IMAGES, VIDEOS
 from clarion.networks.playground.clock import iso, now
+from clarion.networks.playground.network import network
 from clarion.networks.playground.place import Place, Who
+from clarion.networks.playground.practising import practising
 from clarion.networks.playground.web import Answer, Request, Sorry, say
-from clarion.text.counting import RULES, hashtags, mentions
 
 PAGE = 100
+KEPT = 200_000_000  # bytes of one file, whatever the practised network takes
 
 # A post of an account, or something a simulated person said: see messages.py.
 THING = re.compile(r"p(\d{1,15})(-[ct]\d*)?|[smdtn][\w.-]{1,80}")
@@ -47,7 +52,7 @@ async def publish(place: Place, who: Who, request: Request) -> Answer:
 
 
 def _ready_at(place: Place, who: Who, draft: Mapping[str, Any], at: int) -> int:
-    film = any(m["mime"] in VIDEOS for m in json.loads(draft["media"]))
+    film = any(m["mime"] in USUAL["video"] for m in json.loads(draft["media"]))
     if film or place.switchboard.draw(["processing"], who.handle, "writes"):
         return at + int(place.settings.processing_seconds * 1_000_000)
     return at
@@ -88,9 +93,9 @@ async def change(place: Place, who: Who, request: Request) -> Answer:
     """Other words for what stands there; pictures and link stay."""
     row = own(place, who, request.parts["id"])
     text = _words(await request.data(), "text")
-    _fits(text)
-    if not text.strip() and row["media"] == "[]":
-        raise Sorry(422, "There is nothing in this post. Write something.")
+    media = [_piece(m) for m in json.loads(row["media"])]
+    said = {key: row[key] for key in ("link", "reply_to", "direct", "surface")}
+    _fits(who, Draft(text, media=media, **said, options=json.loads(row["extra"])["options"]))
     await place.store.write("update post set text = ? where id = ?", text, row["id"])
     return say(show(place, own(place, who, request.parts["id"]), who.handle))
 
@@ -123,6 +128,8 @@ def show(place: Place, row: Row, handle: str) -> dict[str, Any]:
         "languages": row["language"].split(",") if row["language"] else [],
         "sensitive": bool(row["sensitive"]),
         "media": json.loads(row["media"]),
+        "surface": row["surface"],
+        **json.loads(row["extra"]),
         "created_at": iso(row["created_at"]),
         "state": "live" if row["ready_at"] <= now() else "processing",
     }
@@ -137,15 +144,28 @@ def address(place: Place, post_id: int) -> str:
 
 def columns(place: Place, who: Who, said: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a new post. Raises Sorry (422) about the first thing that is wrong."""
-    text = _words(said, "text")
     media = _media(place, who, said.get("media") or [])
-    _fits(text)
-    if not text.strip() and not media:
-        raise Sorry(422, "There is nothing in this post. Write something or add a picture.")
     reply_to, quote, direct = (_target(place, said, k) for k in ("reply_to", "quote", "direct"))
+    draft = Draft(
+        _words(said, "text"),
+        media=[_piece(m) for m in media],
+        link=_link(_words(said, "link")),
+        reply_to=reply_to,
+        quote=quote,
+        direct=direct,
+        poll=_poll(said.get("poll")),
+        options=_options(said.get("options") or {}),
+        surface=_words(said, "surface")[:20] or "feed",
+    )
+    _fits(who, draft)
+    extra = {
+        "poll": asdict(draft.poll) if draft.poll else None,
+        "options": draft.options,
+        **{key: bool(said.get(key)) for key in ("paid_partnership", "made_with_ai")},
+    }
     return {
-        "text": text,
-        "link": _link(_words(said, "link")),
+        "text": draft.text,
+        "link": draft.link,
         "reply_to": reply_to,
         "root": _words(said, "root")[:80],
         "quote": quote,
@@ -153,18 +173,32 @@ def columns(place: Place, who: Who, said: Mapping[str, Any]) -> dict[str, Any]:
         "language": _languages(said.get("languages") or []),
         "sensitive": int(bool(said.get("sensitive"))),
         "media": json.dumps(media),
+        "surface": draft.surface,
+        "extra": json.dumps(extra),
     }
 
 
-def _fits(text: str) -> None:
-    limits = allowed("playground")
-    for count, most, what in (
-        (RULES[limits.counting](text), limits.text, "characters"),
-        (len(hashtags(text)), limits.hashtags or 0, "hashtags"),
-        (len(mentions(text)), limits.mentions or 0, "mentions"),
-    ):
-        if count > most:
-            raise Sorry(422, f"The text has {count} {what}; {most} are allowed.")
+def _fits(who: Who, draft: Draft) -> None:
+    here = practising(who.practises) if who.practises else network
+    for wrong in here.publish.check(draft, here.limits_on(draft.surface)):
+        if wrong.blocks:
+            raise Sorry(422, wrong.text)
+
+
+def _poll(said: Any) -> Poll | None:
+    if not said:
+        return None
+    try:
+        choices, hours = [str(choice) for choice in said["choices"]], int(said["hours"])
+    except (TypeError, KeyError, ValueError) as error:
+        raise Sorry(422, "A poll has choices, which are texts, and hours.") from error
+    return Poll(choices[:100], hours)
+
+
+def _options(said: Any) -> dict[str, str]:
+    if not isinstance(said, dict):
+        raise Sorry(422, "options must be names with texts.")
+    return {str(key)[:40]: str(value)[:2000] for key, value in list(said.items())[:40]}
 
 
 def _words(said: Mapping[str, Any], key: str) -> str:
@@ -207,33 +241,37 @@ def _target(place: Place, said: Mapping[str, Any], key: str) -> str:
 
 async def upload(place: Place, who: Who, request: Request) -> Answer:
     mime = request.header("content-type").split(";")[0]
-    film = mime in VIDEOS
-    if not film and mime not in IMAGES:
-        raise Sorry(415, "Only JPEG, PNG, WebP, GIF, MP4 and WebM can be shown here.")
+    kind = next((kind for kind, known in USUAL.items() if mime in known), "")
+    if not kind:
+        raise Sorry(415, "Only pictures, films and documents can be shown here.")
     alt, limits = request.one("alt"), allowed("playground")
-    if len(alt) > (limits.alt or 0):
+    if not who.practises and len(alt) > (limits.alt or 0):
         raise Sorry(422, f"The alternative text is longer than {limits.alt:,} characters.")
-    body = await request.body((limits.video_bytes if film else limits.image_bytes) or 0)
+    most = {"video": limits.video_bytes, "image": limits.image_bytes}.get(kind)
+    body = await request.body(KEPT if who.practises else most or limits.file_bytes or 0)
     if not body:
         raise Sorry(422, "The file is empty.")
-    values = {"account": who.id, "mime": mime, "alt": alt, "body": body}
+    values = {"account": who.id, "mime": mime, "alt": alt[:5000], "body": body}
     media_id = await place.store.insert("media", **values)
-    return say({"id": str(media_id), "state": "processing" if film else "ready"}, 201)
+    state = "processing" if kind == "video" else "ready"
+    return say({"id": str(media_id), "state": state}, 201)
 
 
 def _media(place: Place, who: Who, ids: Any) -> list[dict[str, Any]]:
     if not isinstance(ids, list) or not all(str(i).isdigit() and len(str(i)) < 16 for i in ids):
         raise Sorry(422, "media must be a list of ids from an upload.")
-    if len(ids) > (most := allowed("playground").media):
-        raise Sorry(422, f"At most {most} pictures fit into a post.")
-    found = [_medium(place, who, int(i)) for i in ids]
-    if len(found) > 1 and any(m["mime"] in VIDEOS for m in found):
-        raise Sorry(422, "A film stands alone: take the other pictures out.")
-    return found
+    return [_medium(place, who, int(i)) for i in ids[:100]]
 
 
 def _medium(place: Place, who: Who, media_id: int) -> dict[str, Any]:
-    sql = "select id, mime, alt from media where id = ? and account = ?"
+    sql = "select id, mime, alt, body from media where id = ? and account = ?"
     if row := place.store.row(sql, media_id, who.id):
-        return {"id": row["id"], "mime": row["mime"], "alt": row["alt"]}
+        body = row["body"]
+        known = {"id": row["id"], "mime": row["mime"], "alt": row["alt"]}
+        return {**known, "size": len(body), "sha256": sha256(body).hexdigest()}
     raise Sorry(422, "A picture of this post was never uploaded. Upload it again.")
+
+
+def _piece(medium: Mapping[str, Any]) -> Media:
+    kind = next(kind for kind, known in USUAL.items() if medium["mime"] in known)
+    return Media(kind, medium["mime"], medium["size"], alt=medium["alt"])

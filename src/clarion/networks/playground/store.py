@@ -22,14 +22,15 @@ GATHER = 0.002  # seconds to wait for company before a commit
 SCHEMA = """
 create table if not exists account (
     id integer primary key autoincrement, handle text not null unique, name text not null,
-    created_at integer not null);
+    created_at integer not null, practises text not null default '');
 create table if not exists token (token text primary key, account integer not null);
 create table if not exists post (
     id integer primary key autoincrement, account integer not null, text text not null,
     link text not null, reply_to text not null, root text not null, quote text not null,
     direct text not null, language text not null, sensitive integer not null,
     media text not null, created_at integer not null, ready_at integer not null,
-    deleted_at integer, ref text not null);
+    deleted_at integer, ref text not null, surface text not null default 'feed',
+    extra text not null default '{}');
 create index if not exists post_by_account on post (account, id);
 create index if not exists post_by_answered on post (reply_to);
 create table if not exists container (
@@ -65,7 +66,13 @@ create table if not exists fault (
     left integer not null, seconds real not null, primary key (kind, account));
 create table if not exists setting (key text primary key, value text not null);
 """
-LATER = ("bid", "people")  # columns of `promotion` that worlds made before do not have
+LATER = (  # table, column and kind that worlds made before do not have
+    ("promotion", "bid", "integer not null default 0"),
+    ("promotion", "people", "integer not null default 0"),
+    ("account", "practises", "text not null default ''"),
+    ("post", "surface", "text not null default 'feed'"),
+    ("post", "extra", "text not null default '{}'"),
+)
 TABLES = (
     *("account", "token", "post", "media", "said", "promotion", "visit", "sale", "tick"),
     *("fault", "setting", "container", "renewal", "sqlite_sequence"),
@@ -126,10 +133,10 @@ class Store:
         self._reader.close()
 
     def _grow(self) -> None:
-        known = {row["name"] for row in self.rows("pragma table_info(promotion)")}
-        for name in (name for name in LATER if name not in known):
-            kind = "integer not null default 0"
-            self._reader.execute(f"alter table promotion add column {name} {kind}")
+        for table, name, kind in LATER:
+            known = {row["name"] for row in self.rows(f"pragma table_info({table})")}
+            if name not in known:
+                self._reader.execute(f"alter table {table} add column {name} {kind}")
 
     def _open(self) -> sqlite3.Connection:
         # Autocommit: transactions are begun by hand, in the writer only.
