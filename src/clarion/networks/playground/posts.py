@@ -93,9 +93,10 @@ async def change(place: Place, who: Who, request: Request) -> Answer:
     """Other words for what stands there; pictures and link stay."""
     row = own(place, who, request.parts["id"])
     text = _words(await request.data(), "text")
-    media = [_piece(m) for m in json.loads(row["media"])]
+    media, extra = json.loads(row["media"]), json.loads(row["extra"])
     said = {key: row[key] for key in ("link", "reply_to", "direct", "surface")}
-    _fits(who, Draft(text, media=media, **said, options=json.loads(row["extra"])["options"]))
+    asked = {"poll": _poll(extra.get("poll")), "options": extra.get("options", {})}
+    _fits(who, Draft(text, media=[_piece(m) for m in media], **said, **asked))
     await place.store.write("update post set text = ? where id = ?", text, row["id"])
     return say(show(place, own(place, who, request.parts["id"]), who.handle))
 
