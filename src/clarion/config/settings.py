@@ -110,6 +110,10 @@ CACHES = {
 # --- files ------------------------------------------------------------------------------------
 
 MEDIA_ROOT = DATA / "media"
+# s3://KEY:SECRET@host/bucket keeps media there, and the folder above holds what is at hand.
+MEDIA_STORE = env.text("CLARION_MEDIA_URL", "")
+MEDIA_CACHE = env.number("CLARION_MEDIA_CACHE", 10_240) * 2**20  # bytes
+FILE_MAX = env.number("CLARION_FILE_MAX", 4_096) * 2**20  # bytes of one file, in all its pieces
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clarion.accounts.journal import Line, extend
 from clarion.accounts.rights import worker
-from clarion.content import approval
+from clarion.content import approval, preparing
 from clarion.content.consent import Consent, Consents
 from clarion.content.models import Decision, Post
 from clarion.kit.steps import Move, Outcome, Stay, Step
@@ -105,4 +105,8 @@ def _write_down(post: Post, what: str) -> None:
 
 
 TOLD = {REMIND: _remind, ESCALATE: _escalate, LATE: _miss}
-STEPS = (Step(Post, Post.State.REVIEW, remind, load=load, settled=settled, queue="publish"),)
+STEPS = (
+    Step(Post, Post.State.REVIEW, remind, load=load, settled=settled, queue="publish"),
+    *preparing.STEPS,
+)
+CHORES = preparing.CHORES

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
+from clarion.pictures.kinds import Unfit
+
 MAX_BYTES = 50 * 1024 * 1024
 MAX_PIXELS = 100_000_000  # about 400 MB decoded; a decompression bomb is larger
 MAX_FRAMES = 500
@@ -19,16 +21,13 @@ SHOWN = {"transparency", "background", "duration", "disposal"}  # of all that is
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
 
 
-class Unfit(ValueError):
-    """Not a picture Clarion takes. The message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Picture:
     data: bytes
     mime: str
     width: int  # pixels
     height: int
+    milliseconds: int = 0  # how long an animation runs
 
     @property
     def sha256(self) -> str:
@@ -66,15 +65,15 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _rewritten(image: Image.Image) -> Picture:
-    out, kind = io.BytesIO(), str(image.format)
+    out, kind, runs = io.BytesIO(), str(image.format), 0
     if getattr(image, "is_animated", False):
-        _save_animation(image, out, kind)
+        runs = _save_animation(image, out, kind)
         size = image.size
     else:
         upright = ImageOps.exif_transpose(image)
         size = upright.size
         _save_still(upright, out, kind)
-    return Picture(out.getvalue(), MIMES[kind], *size)
+    return Picture(out.getvalue(), MIMES[kind], *size, runs)
 
 
 def _save_still(image: Image.Image, out: io.BytesIO, kind: str) -> None:
@@ -85,7 +84,8 @@ def _save_still(image: Image.Image, out: io.BytesIO, kind: str) -> None:
         _bare(image).save(out, kind)
 
 
-def _save_animation(image: Image.Image, out: io.BytesIO, kind: str) -> None:
+def _save_animation(image: Image.Image, out: io.BytesIO, kind: str) -> int:
+    """Returns how long it runs, in milliseconds."""
     frames = []
     for number, frame in enumerate(ImageSequence.Iterator(image)):
         if number >= MAX_FRAMES or (number + 1) * image.width * image.height > 4 * MAX_PIXELS:
@@ -96,6 +96,7 @@ def _save_animation(image: Image.Image, out: io.BytesIO, kind: str) -> None:
     frames[0].save(
         out, kind, save_all=True, append_images=frames[1:], duration=duration, loop=loop
     )
+    return max(1, round(float(sum(duration))))
 
 
 def _bare(image: Image.Image) -> Image.Image:

@@ -1,20 +1,31 @@
-"""A small version of a picture, for lists and previews."""
+"""A small picture of anything: for lists and previews."""
 
-import io
+import tempfile
+from pathlib import Path
 
 from PIL import Image, ImageOps
+
+from clarion.pictures import documents, films
 
 WIDE = 480  # pixels, the longer side
 MIME = "image/webp"
 
 
-def small(data: bytes) -> bytes:
-    """The picture as a WebP of at most `WIDE` pixels; of an animation, its first frame."""
-    with Image.open(io.BytesIO(data)) as image:
+def small(path: Path, kind: str, seconds: float, into: Path) -> None:
+    """A WebP of at most `WIDE` pixels: the picture, its first frame, a film's, a first page."""
+    if kind == "video":
+        films.poster(path, seconds, into, WIDE)
+    elif kind == "document":
+        with tempfile.TemporaryDirectory() as folder:
+            documents.rewrite(path, Path(folder) / "anew", into, WIDE)
+    else:
+        _picture(path, into)
+
+
+def _picture(path: Path, into: Path) -> None:
+    with Image.open(path) as image:
         image.thumbnail((WIDE, WIDE))
         upright = ImageOps.exif_transpose(image)
-        out = io.BytesIO()
         upright.convert("RGBA" if upright.has_transparency_data else "RGB").save(
-            out, "WEBP", quality=80
+            into, "WEBP", quality=80
         )
-    return out.getvalue()

@@ -177,7 +177,7 @@ def test_good_pictures_come_in_and_bad_ones_say_why_not(inside, space, png):
     ]
     said = inside.post("/w/bakery/media/add/", {"files": files}, **JSON).json()
     assert len(said["items"]) == 1
-    assert "notes.txt: This is not a JPEG" in said["problems"][0]
+    assert "notes.txt: This is not a file that Clarion knows" in said["problems"][0]
     assert Media.objects.get().name == "loaf.png"
 
 
@@ -191,7 +191,7 @@ def test_a_bad_file_does_not_cost_the_text(inside, channel):
     file = SimpleUploadedFile("loaf.png", b"not a picture", "image/png")
     answer = inside.post("/w/bakery/compose/", fields(None, channel, files=[file]))
     assert answer.status_code == 422
-    assert "loaf.png: This is not a JPEG" in text_of(answer)
+    assert "loaf.png: This is not a file" in text_of(answer)
     assert Post.objects.get().text == "Fresh bread at seven"
 
 

@@ -7,8 +7,10 @@ from clarion.content.models.idea import Idea
 from clarion.content.models.imported import Import, ImportRow, Origin
 from clarion.content.models.media import Label, Media
 from clarion.content.models.post import EXTRAS, TITLE, Effort, Link, Placement, Post, Variant
+from clarion.content.models.rendition import Rendition
 from clarion.content.models.rules import ApprovalRule, ApprovalStep
 from clarion.content.models.threads import Comment, Thread
+from clarion.content.models.upload import Upload
 from clarion.content.models.words import CODE_LENGTH, FEED, QUEUE, Own, Part, Words
 
 __all__ = [
@@ -36,7 +38,9 @@ __all__ = [
     "Part",
     "Placement",
     "Post",
+    "Rendition",
     "Thread",
+    "Upload",
     "Variant",
     "Words",
 ]

@@ -1,7 +1,10 @@
 """What can be shown: pictures and films, and the labels that sort them and posts."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -10,13 +13,18 @@ from django.utils import timezone
 from clarion.accounts.models import Workspace
 from clarion.networks.base import Captions
 from clarion.networks.base import Media as Piece
+from clarion.pictures import recipes
+from clarion.pictures.recipes import Room, Shape
+
+if TYPE_CHECKING:
+    from clarion.content.models.rendition import Rendition
 
 FINE = 1000  # a focal point is told in thousandths of width and height
 
 
-def located(sha256: str) -> Path:
+def located(sha256: str, among: str = "") -> Path:
     """Where the bytes with this hash lie on this machine."""
-    return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
+    return Path(settings.MEDIA_ROOT) / among / sha256[:2] / sha256
 
 
 class Label(models.Model):
@@ -88,6 +96,8 @@ class Media(models.Model):
             models.Index(fields=["workspace", "source_sha256"], name="media_by_source"),
         ]
 
+    made: "Mapping[str, Rendition]" = {}  # recipe key -> rendition; set where it is sent
+
     def __str__(self) -> str:
         return self.name
 
@@ -102,6 +112,24 @@ class Media(models.Model):
             return None
         return self.focus_x / FINE, self.focus_y / FINE
 
+    def may_be_used(self, at: datetime) -> bool:
+        """Whether whoever granted its use lets us show it then."""
+        return self.rights_until is None or at < self.rights_until
+
+    def shape(self) -> Shape:
+        return Shape(
+            kind=self.kind,
+            mime=self.mime,
+            size=self.size,
+            width=self.width,
+            height=self.height,
+            seconds=self.milliseconds / 1000,
+            frame_rate=self.frame_rate / 1000,
+            codecs=self.codecs.split(",") if self.codecs else (),
+            pages=self.pages,
+            focus=self.focus or (0.5, 0.5),
+        )
+
     def signed(self) -> list[Any]:
         """What an approver agrees to: all of it that changes what goes out."""
         said: list[Any] = [self.sha256, self.alt, self.name]
@@ -110,8 +138,11 @@ class Media(models.Model):
         filled = {key: value for key, value in beside.items() if value}
         return [*said, filled] if filled else said
 
-    def piece(self) -> Piece:
-        return Piece(
+    def piece(self, room: Room | None = None) -> Piece:
+        """As a network gets it. With `room`: made to fit it; without a path while it is not
+        made yet, so that what it will be can be checked, but not sent."""
+        recipe = recipes.fit(self.shape(), room) if room else None
+        whole = Piece(
             kind=self.kind,
             mime=self.mime,
             size=self.size,
@@ -124,3 +155,21 @@ class Media(models.Model):
             focus=self.focus,
             captions=[Captions(*each) for each in sorted(self.captions.items())],
         )
+        return replace(whole, **self._remade(recipe)) if recipe else whole
+
+    def _remade(self, recipe: recipes.Recipe) -> dict[str, Any]:
+        """What differs from the original."""
+        made = self.made.get(recipes.key(recipe))
+        if made is None or not made.sha256:
+            soon = recipes.expected(self.shape(), recipe)
+            values = {"mime": soon.mime, "size": soon.size, "path": None, "sha256": ""}
+            return {**values, "width": soon.width, "height": soon.height, "focus": None}
+        return {
+            "mime": made.mime,
+            "size": made.size,
+            "width": made.width,
+            "height": made.height,
+            "path": made.path,
+            "sha256": made.sha256,
+            "focus": None if "crop" in recipe else self.focus,
+        }

@@ -1,16 +1,16 @@
 """A workspace goes, with everything in it."""
 
 from collections import defaultdict
-from pathlib import Path
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import ProtectedError, QuerySet
 
 from clarion.accounts.models import User, Workspace
 from clarion.accounts.rights import Actor
 from clarion.content.models import Media
+from clarion.content.models.media import located
 from clarion.interfaces.demo.cast import PRETEND
+from clarion.kit import store
 from clarion.kit.errors import NotYet
 
 
@@ -50,4 +50,4 @@ def _sweep(shas: list[str]) -> None:
     """Files that no workspace shows any more."""
     kept = set(Media.objects.filter(sha256__in=shas).values_list("sha256", flat=True))
     for sha in set(shas) - kept:
-        (Path(settings.MEDIA_ROOT) / sha[:2] / sha).unlink(missing_ok=True)
+        store.remove(located(sha))

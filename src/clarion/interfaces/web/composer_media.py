@@ -1,56 +1,23 @@
-"""Pictures of posts: seen by members only, taken in one by one, refused in sentences."""
+"""Pictures of posts: taken in one by one, refused in sentences."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content import library
 from clarion.content.models import Media
 from clarion.interfaces.web import composer_page as whole
 from clarion.interfaces.web.composer_form import Typed
-from clarion.interfaces.web.door import Request, own, page
+from clarion.interfaces.web.door import Request, page
 from clarion.kit.errors import NotYet
-from clarion.pictures import small
 
 AT_ONCE = 20  # files
-FOR_A_YEAR = "private, max-age=31536000, immutable"  # a picture is named after its bytes
-
-
-@require_GET
-@page
-def media(request: Request, pk: int) -> HttpResponse:
-    medium = own(Media.objects.all(), request, pk=pk)
-    return _picture(_read(medium.path), medium.mime)
-
-
-@require_GET
-@page
-def media_small(request: Request, pk: int) -> HttpResponse:
-    medium = own(Media.objects.all(), request, pk=pk)
-    kept = medium.path.with_suffix(".small")
-    if not kept.exists():
-        part = kept.with_suffix(".part")
-        part.write_bytes(small.small(_read(medium.path)))
-        part.replace(kept)
-    return _picture(kept.read_bytes(), small.MIME)
-
-
-def _read(where: Path) -> bytes:
-    try:
-        return where.read_bytes()
-    except FileNotFoundError:
-        raise Http404 from None
-
-
-def _picture(data: bytes, mime: str) -> HttpResponse:
-    return HttpResponse(data, content_type=mime, headers={"Cache-Control": FOR_A_YEAR})
 
 
 @require_POST
@@ -98,7 +65,5 @@ def _unfit(number: int, file: "UploadedFile[Any]") -> str:
 
 
 urlpatterns = [
-    path("w/<slug:ws>/media/<int:pk>/", media, name="media"),
-    path("w/<slug:ws>/media/<int:pk>/small/", media_small, name="media-small"),
     path("w/<slug:ws>/media/add/", upload, name="media-add"),
 ]

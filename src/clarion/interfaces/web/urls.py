@@ -18,6 +18,7 @@ PAGES = (
     "captions",
     "imports",
     "grid",
+    "library_files",
     "approvals",
     "pauses",
     "by_hand",

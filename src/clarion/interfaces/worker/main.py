@@ -56,7 +56,7 @@ def run() -> None:
 async def work() -> None:
     async with line(), app.open_async():
         await app.run_worker_async(
-            queues=["tick", "publish", "ingest", "listen", "measure"],
+            queues=["tick", "publish", "ingest", "listen", "measure", "media"],
             concurrency=int(os.environ.get("CLARION_WORKER_JOBS", "8")),
             delete_jobs="always",
             fetch_job_polling_interval=1.0,

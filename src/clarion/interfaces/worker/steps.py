@@ -28,6 +28,7 @@ STEPS: tuple[Step[Any], ...] = (
 )
 CHORES: tuple[Callable[[], object], ...] = (
     *publishing.CHORES,
+    *content.CHORES,
     *community.CHORES,
     *listening.CHORES,
     *measurement.CHORES,

@@ -23,6 +23,8 @@ LEFT_OUT: Mapping[str, str] = {
     "usersessions": "who is signed in",
     "mfa": "second factors and passkeys",
     "procrastinate": "the worker's jobs and heartbeats: rows that are due say it themselves",
+    "content.upload": "files that are still on their way: send them again",
+    "content.rendition": "made again from what they were made of",
     "account.emailconfirmation": "keys that were sent by letter",
 }
 HANGS = "it is part of a table that is left out"

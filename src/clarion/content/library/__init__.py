@@ -1,0 +1,26 @@
+"""The media library. Each topic is a module; here is what others call."""
+
+from clarion.content.library.keeping import (
+    add,
+    describe,
+    empty_bin,
+    labels,
+    take_back,
+    throw_away,
+)
+from clarion.content.library.sorting import add_captions, change, drop_captions, sort
+from clarion.pictures.inspect import MAX_BYTES
+
+__all__ = [
+    "MAX_BYTES",
+    "add",
+    "add_captions",
+    "change",
+    "describe",
+    "drop_captions",
+    "empty_bin",
+    "labels",
+    "sort",
+    "take_back",
+    "throw_away",
+]
