@@ -179,9 +179,7 @@ def poster(path: Path, seconds: float, into: Path, side: int) -> None:
         ) from error
 
 
-def encode(
-    path: Path, recipe: Recipe, seconds: float, into: Path, told: Told
-) -> None:
+def encode(path: Path, recipe: Recipe, seconds: float, into: Path, told: Told) -> None:
     """Writes the film anew by a recipe: H.264 with AAC, or VP9 with Opus. Raises Unfit."""
     most = recipe.get("bytes")
     for share in (0.92, 0.80, 0.65, 0.45):  # a little less each time, until it fits

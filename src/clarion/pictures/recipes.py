@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 H264 = (["h264"], ["h264", "aac"])  # what every network that takes films takes
+FILMS = ("video/mp4", "video/quicktime")  # what is taken where nobody says
 FILM_SIDE = 3840  # pixels; a film that has to be encoded anew is made no larger than this
 Recipe = Mapping[str, Any]
 
@@ -71,7 +72,7 @@ def fit(shape: Shape, room: Room) -> Recipe | None:
     width, height = _size(shape, room, crop)
     to = _format(shape, room)
     rate = room.frame_rate if room.frame_rate and shape.frame_rate > room.frame_rate else None
-    too_big = room.bytes is not None and shape.size > room.bytes
+    too_big = _too_heavy(shape, room)
     same = (width, height) == (shape.width, shape.height)
     if (
         same
@@ -106,25 +107,13 @@ def _format(shape: Shape, room: Room) -> str:
     """The type it is to have: its own where that is taken."""
     taken = [m for m in room.mimes if m.startswith(f"{shape.kind}/")]
     if shape.kind == "video":
-        if not _plays(shape, room):
-            return "video/mp4"
-        taken = taken or ["video/mp4", "video/quicktime"]
-    too_big = room.bytes is not None and shape.size > room.bytes
-    if shape.mime in taken or not taken:
-        # A picture without loss that is too large becomes a photograph, not a postage stamp.
-        return (
-            "image/jpeg" if too_big and _lossless(shape) and _takes_jpeg(taken) else shape.mime
-        )
-    best = "video/mp4" if shape.kind == "video" else "image/jpeg"
-    return best if best in taken else taken[0]
-
-
-def _lossless(shape: Shape) -> bool:
-    return shape.mime == "image/png"
-
-
-def _takes_jpeg(taken: Sequence[str]) -> bool:
-    return not taken or "image/jpeg" in taken
+        fine = _plays(shape, room) and shape.mime in (taken or FILMS)
+        return shape.mime if fine else FILMS[0]
+    if taken and shape.mime not in taken:
+        return "image/jpeg" if "image/jpeg" in taken else taken[0]
+    # A picture without loss that is too large becomes a photograph, not a postage stamp.
+    heavy = shape.mime == "image/png" and _too_heavy(shape, room)
+    return "image/jpeg" if heavy and "image/jpeg" in (taken or ["image/jpeg"]) else shape.mime
 
 
 def _crop(shape: Shape, room: Room) -> list[int] | None:

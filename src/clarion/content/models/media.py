@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -15,9 +15,6 @@ from clarion.networks.base import Captions
 from clarion.networks.base import Media as Piece
 from clarion.pictures import recipes
 from clarion.pictures.recipes import Room, Shape
-
-if TYPE_CHECKING:
-    from clarion.content.models.rendition import Rendition
 
 FINE = 1000  # a focal point is told in thousandths of width and height
 
@@ -96,7 +93,7 @@ class Media(models.Model):
             models.Index(fields=["workspace", "source_sha256"], name="media_by_source"),
         ]
 
-    made: "Mapping[str, Rendition]" = {}  # recipe key -> rendition; set where it is sent
+    made: Mapping[str, Any] = {}  # recipe key -> rendition; set where it is sent
 
     def __str__(self) -> str:
         return self.name
