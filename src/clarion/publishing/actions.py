@@ -18,6 +18,7 @@ from clarion.channels.models import Channel
 from clarion.content import actions as content
 from clarion.content import approval, consent
 from clarion.content.checks import clean_link
+from clarion.content.library import renditions
 from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
@@ -54,7 +55,8 @@ def plan(
         raise NotYet("Choose when it should go out.", "at")
     content.make_links(post)
     approval.over(post)
-    planned = [d for v in wanted for d in _deliver(v, _time(v, v.pk in afresh))]
+    planned = [d for v in wanted for d in _deliver(v, _allowed(v, _time(v, v.pk in afresh)))]
+    renditions.order(wanted, again=True)
     pacing.note_time(post.pk)
     record(
         by,
@@ -193,6 +195,8 @@ def retry(held: Outgoing, *, not_there: bool = False, by: Actor) -> None:
     target = State.UNSURE if looks else held.begins_in
     if not held.move(target, planned_for=timezone.now(), tries=0, maybe_out=looks, **afresh):
         raise Conflict("Somebody else was quicker.")
+    if isinstance(held, Delivery):
+        renditions.order([held.variant], again=True)
     solve(channel.workspace_id, [held.about])
     after = {"not_there": not_there}
     record(by, f"{held._meta.model_name}.retried", held.subject, after=after)
@@ -316,6 +320,16 @@ def _must_be_apart(variant: Variant, at: datetime) -> None:
     """A time chosen by hand, where the channel refuses what is too near to its like."""
     if spacing.blocks(variant) and (why := spacing.rules(variant).why_not(at)):
         raise NotYet(why, "at")
+
+
+def _allowed(variant: Variant, at: datetime) -> datetime:
+    """The time, if everything shown may be shown then: a slot of a queue is only known now."""
+    for medium in variant.post.pieces():
+        if medium.pk not in variant.without and (
+            why := medium.forbidden(at, variant.channel.workspace.zone)
+        ):
+            raise NotYet(why, "media")
+    return at
 
 
 def _deliver(variant: Variant, at: datetime) -> list[Delivery]:

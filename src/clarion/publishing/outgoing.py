@@ -35,6 +35,7 @@ CONTAINERS = 3  # times something is handed over that makes a container and publ
 NOT_OUT: Mapping[str, object] = {"maybe_out": False, "first_sent_at": None}
 NOTHING: Mapping[str, object] = {**NOT_OUT, "ticket": ""}  # not even a container
 AGAIN = (0, 5, 30, 120, 600)  # seconds to wait before a proven absence is sent again
+SOON = timedelta(seconds=2)  # until what is being prepared is looked at again
 Row = TypeVar("Row", bound=Outgoing)
 
 
@@ -73,6 +74,9 @@ async def send(item: Outgoing) -> Outcome:
     """Say it, once."""
     if why := item.refusal():
         return Move(State.HELD, problem=why, also=NOTHING)
+    if why := item.waits():
+        also = {**NOT_OUT, "tries": max(0, item.tries - 1)}
+        return Move(State.PLANNED, due_at=timezone.now() + SOON, problem=why, also=also)
     try:
         answer = await item.say()
     except TryLater as later:

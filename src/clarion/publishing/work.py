@@ -12,12 +12,14 @@ from clarion.accounts.journal import Line, extend
 from clarion.accounts.rights import worker
 from clarion.channels.models import Channel
 from clarion.channels.work import heed
+from clarion.content.library import renditions
 from clarion.content.models import Post
 from clarion.kit.steps import Outcome, Step
 from clarion.publishing.actions import freeze, thaw
 from clarion.publishing.by_hand import ask_hands, on_with, remind
 from clarion.publishing.charges import charge
 from clarion.publishing.forecast import remind as remind_of_ends
+from clarion.publishing.expiring import tell_of_rights
 from clarion.publishing.models import SKEW, Delivery
 from clarion.publishing.outgoing import steps
 from clarion.publishing.pacing import unpaused
@@ -46,6 +48,9 @@ def load(rows: QuerySet[Delivery]) -> Sequence[Delivery]:
     for delivery in deliveries:  # one object for one row: a grant is decrypted once
         delivery.variant.channel = delivery.channel
         delivery.variant.post.workspace = delivery.channel.workspace
+    variants = [d.variant for d in deliveries]
+    renditions.attach(variants)
+    renditions.order(variants)
     _tell_what_is_known([d for d in deliveries if d.state == State.UNSURE])
     return deliveries
 
@@ -146,4 +151,4 @@ STEPS = (
         settled=settled,
     ),
 )
-CHORES = (hold_orphans, remind_of_ends)
+CHORES = (hold_orphans, remind_of_ends, tell_of_rights)

@@ -13,14 +13,18 @@ from clarion.content.models.media import located
 from clarion.content.models.rooms import room
 from clarion.kit import store
 from clarion.kit.errors import NotYet
+from clarion.networks.base import Media as Piece
 from clarion.pictures import making, recipes
 from clarion.pictures.kinds import Unfit
 
 State = Rendition.State
 
 
-def order(variants: Iterable[Variant]) -> int:
-    """Have made whatever these variants need and nobody has ordered yet. Returns how many."""
+def order(variants: Iterable[Variant], *, again: bool = False) -> int:
+    """Have made whatever these variants need and nobody has ordered yet. Returns how many.
+
+    `again`: also what failed before.
+    """
     wanted = {
         (media.pk, recipes.key(recipe)): Rendition(
             media=media,
@@ -34,6 +38,9 @@ def order(variants: Iterable[Variant]) -> int:
     }
     rows = Rendition.objects.filter(media__in={pk for pk, _ in wanted})
     have = {(r.media_id, r.key): r for r in rows}
+    for row in rows:
+        if again and row.state == State.FAILED:
+            row.move(State.WAITING)
     fresh = [row for at, row in wanted.items() if at not in have]
     Rendition.objects.bulk_create(fresh, ignore_conflicts=True)
     return len(fresh)
@@ -43,10 +50,18 @@ def attach(variants: Sequence[Variant]) -> None:
     """Let their media know what was made of them, in one query for all."""
     media = [m for variant in variants for m in variant.post.pieces()]
     made: dict[int, dict[str, Rendition]] = {}
-    for row in Rendition.objects.filter(media__in={m.pk for m in media}, state=State.MADE):
+    rows = Rendition.objects.filter(media__in={m.pk for m in media})
+    for row in rows.exclude(state=State.WAITING):
         made.setdefault(row.media_id, {})[row.key] = row
     for medium in media:
         medium.made = made.get(medium.pk, {})
+
+
+def fetch(pieces: Iterable[Piece]) -> None:
+    """Have their files on this machine. Raises store.Unreachable or FileNotFoundError."""
+    for piece in pieces:
+        if piece.path is not None:
+            store.at_hand(piece.path)
 
 
 def _needed(variant: Variant) -> list[tuple[Media, recipes.Recipe]]:

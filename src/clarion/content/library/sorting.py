@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from clarion.accounts.actions import solve
 from clarion.accounts.journal import record
 from clarion.accounts.rights import Actor
 from clarion.content.checks import clean_text
@@ -44,6 +45,8 @@ def change(media: Media, *, by: Actor, **changes: Any) -> Media:
     media.save()
     if (after := _said(media, changes)) != before:
         record(by, "media.changed", f"Media {media.pk}", before, after)
+    if "rights_until" in changes:
+        solve(media.workspace_id, [f"rights:{media.pk}"])
     return media
 
 

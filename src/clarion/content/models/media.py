@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +109,22 @@ class Media(models.Model):
             return None
         return self.focus_x / FINE, self.focus_y / FINE
 
-    def may_be_used(self, at: datetime) -> bool:
-        """Whether whoever granted its use lets us show it then."""
-        return self.rights_until is None or at < self.rights_until
+    def forbidden(self, at: datetime, zone: tzinfo) -> str:
+        """Why it may not be shown at that time, or nothing."""
+        if self.rights_until is None or at < self.rights_until:
+            return ""
+        until = timezone.localtime(self.rights_until, zone)
+        by = f" from {self.rights_by}" if self.rights_by else ""
+        return (
+            f"The rights{by} to use {self.name} end on {until:%a} {until.day} {until:%b %Y}, "
+            f"{until:%H:%M}. Renew them in the library, choose an earlier time, or take it out."
+        )
+
+    def failure(self, room: Room) -> str:
+        """Why it could not be made to fit, or nothing."""
+        recipe = recipes.fit(self.shape(), room)
+        made = self.made.get(recipes.key(recipe)) if recipe else None
+        return made.problem if made and not made.sha256 else ""
 
     def shape(self) -> Shape:
         return Shape(

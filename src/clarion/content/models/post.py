@@ -15,6 +15,7 @@ from clarion.accounts.models import Membership, Workspace
 from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
 from clarion.content.models.media import Label, Media
+from clarion.content.models.rooms import room
 from clarion.content.models.words import CODE_LENGTH, FEED, QUEUE, Own, Part, Words, in_utc
 from clarion.kit.flow import Flow
 from clarion.kit.steps import WorkItem
@@ -113,6 +114,7 @@ class Post(WorkItem):
             link=self.link,
             media=self.pieces(),
             own={v.channel_id: v.own() for v in cut},
+            planned_for=self.planned_for,
             **{name: getattr(self, name) for name in EXTRAS},
             partner=self.campaign.partner if self.campaign else "",
             passes=self.passes(),
@@ -270,6 +272,14 @@ class Variant(models.Model):
     def said(self) -> Words:
         """What is said on this channel."""
         return self.post.said([self])
+
+    def failures(self) -> list[str]:
+        """What could not be made of its media for this channel, in sentences."""
+        words = self.post.said([self])
+        surface = words.surface(self.channel).key
+        media = words.pieces(self.channel)
+        found = [m.failure(room(self.channel, surface, m.kind)) for m in media]
+        return [why for why in found if why]
 
     def problems(self) -> list[Problem]:
         return self.post.said([self]).problems(self.channel)

@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from clarion.channels.models import Channel
 from clarion.content import gate
 from clarion.content.models.media import Media
+from clarion.content.models.rooms import room
 from clarion.networks.base import Draft, Poll, Problem
 from clarion.networks.surfaces import Surface
+from clarion.pictures import recipes
 
 QUEUE = "queue"  # stands in a seal for a time that the channel's queue chooses
 FEED = "feed"  # the usual place, which every network has
@@ -72,6 +75,7 @@ class Words:
     made_with_ai: bool = False
     partner: str = ""  # who pays for its campaign
     passes: Collection[str] = ()  # checks of the gate that somebody let it through
+    planned_for: datetime | None = None  # None: not known yet
 
     def of_channel(self, channel: Channel) -> Own:
         return self.own.get(channel.pk, Own())
@@ -132,6 +136,7 @@ class Words:
                 f"{network.name} has no such place any more. Choose another.", "surface"
             )
         yield from self._texts_left_out(channel, surface)
+        yield from self._media_unfit(channel, surface)
         if self.poll and not surface.poll:
             # Words of its own can do without the choices; the common ones speak of them.
             yield Problem(
@@ -154,13 +159,23 @@ class Words:
         if self.first_comment and not _comments(channel, surface):
             yield _left(f"{name} takes no first comment there: it is left out.")
 
+    def _media_unfit(self, channel: Channel, surface: Surface) -> Iterator[Problem]:
+        """What cannot be made to fit, and what may not be shown then."""
+        now = timezone.now()
+        at = self.of_channel(channel).planned_for or self.planned_for or now
+        for medium in self.pieces(channel):
+            for said in recipes.unfit(medium.shape(), room(channel, surface.key, medium.kind)):
+                yield Problem(f"{medium.name} {said}", "media")
+            if why := medium.forbidden(max(at, now), channel.workspace.zone):
+                yield Problem(why, "media")
+
     def _draft(self, channel: Channel, surface: Surface, link: str) -> Draft:
         """What all parts have in common, and what goes with the first."""
         poll = Poll(tuple(self.poll["choices"]), self.poll["hours"]) if self.poll else None
         return Draft(
             text="",
             surface=surface.key,
-            media=[m.piece() for m in self.pieces(channel)],
+            media=[m.piece(room(channel, surface.key, m.kind)) for m in self.pieces(channel)],
             link=link,
             languages=(channel.workspace.language,),
             poll=poll if surface.poll else None,

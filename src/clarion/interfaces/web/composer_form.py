@@ -57,8 +57,17 @@ class Typed:
             media=self.media,
             own=self.own,
             poll={**self.poll, "hours": self.hours} if self.poll else {},
+            planned_for=self._moment,
             **{name: getattr(self, name) for name in PLAIN},
         )
+
+    @property
+    def _moment(self) -> datetime | None:
+        """When it is to go out, as far as that can be read."""
+        try:
+            return self.at()
+        except NotYet:
+            return None
 
     @property
     def poll(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
+from asgiref.sync import sync_to_async
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,10 +13,12 @@ from django.utils.crypto import get_random_string
 
 from clarion.accounts.models import Membership
 from clarion.channels.models import Channel
+from clarion.content.library.renditions import fetch
 from clarion.content.models import Variant
 from clarion.kit.flow import Flow
 from clarion.kit.steps import WorkItem
-from clarion.networks.base import Draft, Live, Settling
+from clarion.kit.store import Unreachable
+from clarion.networks.base import Draft, Live, Refused, Settling, TryLater
 
 KEY_LENGTH = 22
 SKEW = timedelta(minutes=2)  # how far our clock and the network's may be apart
@@ -122,6 +125,10 @@ class Outgoing(WorkItem):
 
     def obstacle(self) -> str:
         """Why this cannot go out as things are, or nothing."""
+        return ""
+
+    def waits(self) -> str:
+        """What it waits for although it is due, or nothing."""
         return ""
 
     def refusal(self) -> str:
@@ -252,6 +259,20 @@ class Delivery(Message):
     def begins_in(self) -> str:
         return self.State.BY_HAND if self.by_hand else self.State.PLANNED
 
+    def waits(self) -> str:
+        if any(medium.path is None for medium in self.draft().media):
+            return "Its pictures or films are being prepared for the network."
+        return ""
+
+    async def say(self) -> Live | Settling:
+        try:
+            await sync_to_async(fetch, thread_sensitive=False)(self.draft().media)
+        except Unreachable as away:
+            raise TryLater(str(away)) from away
+        except FileNotFoundError as gone:
+            raise Refused("The file of a picture is missing. Add it again.") from gone
+        return await super().say()
+
     def obstacle(self) -> str:
         if not self.variant.post.is_approved:
             return (
@@ -263,7 +284,7 @@ class Delivery(Message):
         if self.after is not None and self.after.state != self.State.LIVE:
             return "What it follows is not out. See to that one first."
         blocking = [p.text for p in self.variant.problems() if p.blocks]
-        return blocking[0] if blocking else ""
+        return next(iter([*blocking, *self.variant.failures()]), "")
 
 
 class Charge(models.Model):
