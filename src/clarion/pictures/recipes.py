@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 H264 = (["h264"], ["h264", "aac"])  # what every network that takes films takes
+JPEG = "image/jpeg"
 FILMS = ("video/mp4", "video/quicktime")  # what is taken where nobody says
 FILM_SIDE = 3840  # pixels; a film that has to be encoded anew is made no larger than this
 Recipe = Mapping[str, Any]
@@ -72,7 +73,7 @@ def fit(shape: Shape, room: Room) -> Recipe | None:
     width, height = _size(shape, room, crop)
     to = _format(shape, room)
     rate = room.frame_rate if room.frame_rate and shape.frame_rate > room.frame_rate else None
-    too_big = _too_heavy(shape, room)
+    too_big = bool(_too_heavy(shape, room))
     same = (width, height) == (shape.width, shape.height)
     if (
         same
@@ -109,11 +110,11 @@ def _format(shape: Shape, room: Room) -> str:
     if shape.kind == "video":
         fine = _plays(shape, room) and shape.mime in (taken or FILMS)
         return shape.mime if fine else FILMS[0]
-    if taken and shape.mime not in taken:
-        return "image/jpeg" if "image/jpeg" in taken else taken[0]
-    # A picture without loss that is too large becomes a photograph, not a postage stamp.
-    heavy = shape.mime == "image/png" and _too_heavy(shape, room)
-    return "image/jpeg" if heavy and "image/jpeg" in (taken or ["image/jpeg"]) else shape.mime
+    if not taken or shape.mime in taken:
+        # A picture without loss that is too large becomes a photograph, not a postage stamp.
+        heavy = shape.mime == "image/png" and bool(_too_heavy(shape, room))
+        return JPEG if heavy and JPEG in (taken or [JPEG]) else shape.mime
+    return JPEG if JPEG in taken else taken[0]
 
 
 def _crop(shape: Shape, room: Room) -> list[int] | None:

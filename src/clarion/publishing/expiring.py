@@ -1,6 +1,7 @@
 """Rights that end before a planned post goes out are told about while there is still time."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -29,7 +30,7 @@ def _ending() -> QuerySet[Media]:
     return Media.objects.filter(untold, soon | Exists(late), rights_until__isnull=False)
 
 
-def _showing(media: object) -> QuerySet[Delivery]:
+def _showing(media: Any) -> QuerySet[Delivery]:
     """First parts that wait to go out and show it."""
     return Delivery.objects.filter(
         part=0, state=Delivery.State.PLANNED, variant__post__placements__media=media
