@@ -18,8 +18,8 @@ from clarion.kit.steps import Outcome, Step
 from clarion.publishing.actions import freeze, thaw
 from clarion.publishing.by_hand import ask_hands, on_with, remind
 from clarion.publishing.charges import charge
-from clarion.publishing.forecast import remind as remind_of_ends
 from clarion.publishing.expiring import tell_of_rights
+from clarion.publishing.forecast import remind as remind_of_ends
 from clarion.publishing.models import SKEW, Delivery
 from clarion.publishing.outgoing import steps
 from clarion.publishing.pacing import unpaused
