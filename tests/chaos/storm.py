@@ -1,7 +1,8 @@
 """Publish through a storm and count what is really out there afterwards.
 
-`python -m tests.chaos.storm` sends deliveries to a Playground that loses answers, fails and
-slows down, while workers die at random and at named points and PostgreSQL is killed twice.
+`python -m tests.chaos.storm` sends posts, threads with a first comment and films in containers
+to a Playground that loses answers, fails, slows down, loses containers and lets keys age, while
+workers die at random and at named points and PostgreSQL is killed twice.
 The last line is JSON; the exit status is 0 only if nothing is twice and nothing is lost.
 """
 
@@ -26,12 +27,14 @@ ROOT = Path(__file__).parents[2]
 FAULTS = (
     {"kind": "lose_answer", "probability": 0.03, "seconds": 8},
     {"kind": "fail_before", "probability": 0.03},
-    {"kind": "fail_after", "probability": 0.03},
+    {"kind": "fail_after", "probability": 0.03, "calls": "all"},
     {"kind": "slow_down", "probability": 0.01, "seconds": 3},
     {"kind": "slow", "probability": 0.03, "seconds": 2},
     {"kind": "processing", "probability": 0.05},
+    {"kind": "expire", "probability": 0.05},
 )
-POINTS = "before_send:0.004,after_accept:0.004,during_settle:0.02"
+POINTS = "before_send:0.004,after_accept:0.004,during_settle:0.02,after_refresh:0.02"
+KEYS_LAST = 40  # seconds: in a storm each is refreshed several times
 SETTLED = ("live", "held")
 
 
@@ -49,7 +52,7 @@ class Storm:
     # --- the people's side ---
 
     def plan(self):
-        """Single posts and some threads of three: `deliveries` in all, due within a minute."""
+        """Single posts, threads of three, first comments and films: `deliveries` in all."""
         from datetime import timedelta
 
         from django.db.models import F
@@ -59,6 +62,7 @@ class Storm:
         from clarion.accounts.models import User
         from clarion.channels import actions as channels
         from clarion.content import actions as content
+        from clarion.content.models import Media
         from clarion.publishing import actions as publishing
         from clarion.publishing.models import Delivery
 
@@ -69,18 +73,41 @@ class Storm:
         for n in range(self.asked.accounts):
             answers = {"server": self.playground.url, "handle": f"storm{n}"}
             accounts += channels.start(space, "playground", answers, "", by=boss)
+        film = Media.objects.create(workspace=space, **self.film())
         start, n = timezone.now() + timedelta(hours=2), 0
         while Delivery.objects.count() < self.asked.deliveries:
             n += 1
             more = [f"Part {k} of {n}" for k in (2, 3)] if n % 10 == 0 else []
-            post = content.write(
-                space, f"Post {n}", [accounts[n % len(accounts)]], more=more, by=boss
-            )
+            also = {"media": [film]} if n % 10 == 5 else {}
+            if n % 10 == 7:
+                also["first_comment"] = f"Comment on {n}"
+            channel = accounts[n % len(accounts)]
+            post = content.write(space, f"Post {n}", [channel], more=more, by=boss, **also)
             at = start + timedelta(seconds=n * self.asked.spread / self.asked.deliveries)
             publishing.schedule(post, at, by=boss)
         # However long planning took on this machine: it begins now.
         early = start - timezone.now() - timedelta(seconds=2)
         Delivery.objects.update(**{k: F(k) - early for k in ("planned_for", "stamp", "due_at")})
+
+    def film(self):
+        """The columns of a film, with its file in its place."""
+        from hashlib import sha256
+
+        from clarion.content.models import Media
+
+        columns = {
+            "kind": "video",
+            "mime": "video/mp4",
+            "size": 4,
+            "width": 640,
+            "height": 360,
+            "sha256": sha256(b"film").hexdigest(),
+            "alt": "A film",
+        }
+        path = Media(**columns).path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"film")
+        return columns
 
     # --- the weather ---
 
@@ -195,6 +222,7 @@ class Storm:
     # --- the reckoning ---
 
     def reckon(self):
+        from clarion.channels.models import Channel
         from clarion.publishing.models import Delivery
 
         out = self.everything_out_there()
@@ -213,12 +241,18 @@ class Storm:
             "out_but_not_known": len(ids - set(live.values_list("remote_id", flat=True))),
             "kills": dict(self.kills),
             "points": dict(points),
+            "films": live.filter(variant__post__media__isnull=False).count(),
+            "comments": live.filter(said__startswith="Comment").count(),
+            "keys_renewed": self.playground.stats["keys_renewed"],
+            "refresh_tokens_reused": self.playground.stats["refresh_tokens_reused"],
+            "channels_shut": Channel.objects.filter(state="shut").count(),
             "faults": self.playground.stats["fired"],
             "recovery_s_max": round(max(self.recovered, default=0), 1),
         }
         report["good"] = (
             report["duplicates"] == report["lost"] == report["out_but_not_known"] == 0
             and report["recovery_s_max"] <= 60
+            and report["refresh_tokens_reused"] == report["channels_shut"] == 0
         )
         return report
 
@@ -275,6 +309,7 @@ def main():
 
             django.setup()
             call_command("migrate", verbosity=0)
+            playground.settings(key_seconds=KEYS_LAST, processing_seconds=2)
             storm = Storm(asked, folder, playground, database)
             storm.plan()
             for fault in FAULTS:

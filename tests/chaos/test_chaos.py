@@ -35,6 +35,10 @@ def test_a_thousand_deliveries_through_kills_and_lost_answers_are_out_once():
     assert report["kills"]["database"] == 2
     assert report["faults"]["lose_answer"] > 0
     assert report["recovery_s_max"] <= 60
+    assert report["films"] > 50
+    assert report["comments"] > 50
+    assert report["keys_renewed"] > 0
+    assert (report["refresh_tokens_reused"], report["channels_shut"]) == (0, 0)
     assert status == 0
 
 
@@ -43,4 +47,12 @@ def test_the_storm_notices_when_unsure_is_taken_out():
     asked = ("--deliveries", "150", "--spread", "15", "--storm", "30", "--limit", "150")
     status, report = storm(*asked, "--without", "unsure")
     assert report["duplicates"] > 0
+    assert status == 1
+
+
+@pytest.mark.timeout(600)
+def test_the_storm_notices_when_a_fresh_key_is_used_before_it_is_written_down():
+    asked = ("--deliveries", "100", "--spread", "60", "--storm", "60", "--limit", "150")
+    status, report = storm(*asked, "--without", "refresh")
+    assert report["refresh_tokens_reused"] > 0
     assert status == 1

@@ -1,8 +1,9 @@
 """A worker that kills itself at the worst moments: the real one, with SIGKILL at named points.
 
 CHAOS_POINTS is like "before_send:0.004,after_accept:0.004,during_settle:0.01".
-CHAOS_WITHOUT=unsure takes the state out that makes publishing exactly once, to show that the
-storm would notice.
+CHAOS_WITHOUT=unsure takes the state out that makes publishing exactly once;
+CHAOS_WITHOUT=refresh uses a fresh key before it is written down: to show that the storm would
+notice.
 """
 
 import os
@@ -16,6 +17,7 @@ django.setup()
 
 import httpx2
 
+from clarion.channels import work as channels
 from clarion.interfaces.worker import main, steps
 from clarion.kit import steps as kit
 from clarion.networks import http
@@ -34,6 +36,7 @@ def maybe_die(point):
 
 
 real_say, real_write = Message.say, kit.Step._write
+real_refresh = channels._refresh
 
 
 async def say(self):
@@ -60,10 +63,32 @@ def take_out_unsure():
     )
 
 
+def take_out_refresh():
+    """What a careless publisher does: refresh in each worker, and write it down at the end."""
+
+    async def careless(channel, now):
+        grant = await channel.network.connect.refresh(channel.call())
+        taken = {**channel.take(grant), "refreshed_at": now} if grant else {}
+        channel.adopt(taken)
+        await channels._what_it_says(channel)
+        maybe_die("after_refresh")
+        return kit.Stay(at=now, also=taken)
+
+    channels._refresh = careless
+
+
+async def refresh(channel, now):
+    outcome = await real_refresh(channel, now)
+    maybe_die("after_refresh")  # the network has handed out a new key, and nobody knows it
+    return outcome
+
+
+channels._refresh = refresh
 Message.say = say
 kit.Step._write = write
 http.TIMEOUT = httpx2.Timeout(3, connect=3, pool=30)
 http.client.__kwdefaults__["timeout"] = http.TIMEOUT
-if os.environ.get("CHAOS_WITHOUT") == "unsure":
-    take_out_unsure()
+WITHOUT = {"unsure": take_out_unsure, "refresh": take_out_refresh}
+if out := os.environ.get("CHAOS_WITHOUT"):
+    WITHOUT[out]()
 main.run()

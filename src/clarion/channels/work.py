@@ -57,7 +57,8 @@ async def _refresh(channel: Channel, now: datetime) -> Outcome:
         return Stay(at=_when(error, now, SOON), problem=str(error))
     if grant is None:
         return Stay(at=now, also=asked)
-    doubt = {"doubted_at": channel.doubted_at, "doubts": channel.doubts}
+    # Whether the doubt is over is seen next; that the old key was refused counts no longer.
+    doubt = {"doubted_at": channel.doubted_at}
     return Stay(at=now, also={**channel.take(grant), **doubt, **asked})
 
 
@@ -113,7 +114,7 @@ def _next(channel: Channel, now: datetime) -> datetime:
     ends = channel.grant_expires_at
     if ends is None or ends == channel.grant_ends_at:
         return now + ROUND
-    return min(now + ROUND, max(now + SOON, now + (ends - now) / 2))
+    return min(now + ROUND, max(now + CONFIRM / 2, now + (ends - now) / 2))
 
 
 def settled(results: Sequence[tuple[Channel, Outcome]]) -> None:
