@@ -1,5 +1,8 @@
 """10,000 posts over 500 channels, all due in the same minute, on a network that takes 200 ms.
 
+One in ten has a picture, one in twenty a film (a container, asked after, then published), one
+in twenty is a thread of three; `--plain` leaves them out.
+
 The network is a stub that answers after 0.2 s and counts what it got; the workers, the engine
 and PostgreSQL are the real ones. The last line is JSON: `seconds` until everything is live,
 lateness against each post's own time, CPU of the two workers per post, duplicates and lost.
@@ -41,38 +44,62 @@ QUIET = {  # to every question that is not a post
 # --- the network --------------------------------------------------------------------------
 
 
-def stub(port, results):
-    """The smallest thing that answers like a network. Runs in a process of its own."""
-    texts = Counter()
+class Stub:
+    """The smallest thing that answers like a network: pictures, containers, posts."""
 
-    async def answer(reader, writer):
+    def __init__(self):
+        self.texts, self.films = Counter(), []
+
+    def said(self, head, body):
+        """The answer to a request with this first line."""
+        way, path = head.split(b" ", 2)[:2]
+        parts = path.decode().split("/")[2:]
+        if way == b"GET" and parts[:1] != ["containers"]:
+            return QUIET
+        if parts[0] == "media":
+            return {"id": "1", "state": "ready"}
+        if parts[0] == "posts":
+            return self.post(body["text"])
+        return self.container(way, parts, body)
+
+    def container(self, way, parts, body):
+        if len(parts) == 1:
+            self.films.append(body["text"])
+            return {"container": f"c{len(self.films)}", "state": "in_progress", "again": 1}
+        if way == b"GET":
+            return {"container": parts[1], "state": "finished", "again": 1}
+        return self.post(self.films[int(parts[1][1:]) - 1])
+
+    def post(self, text):
+        self.texts[text] += 1
+        return {"id": f"p{self.texts.total()}", "url": "", "state": "live"}
+
+    def stats(self):
+        total = self.texts.total()
+        return {"posts": total, "duplicates": total - len(self.texts)}
+
+    async def answer(self, reader, writer):
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                size = next(
-                    (
-                        int(h.split(b":")[1])
-                        for h in head.lower().split(b"\r\n")
-                        if h.startswith(b"content-length")
-                    ),
-                    0,
-                )
-                body = json.loads(await reader.readexactly(size)) if size else {}
+                lines = [h.split(b":") for h in head.lower().split(b"\r\n")]
+                size = next((int(h[1]) for h in lines if h[0] == b"content-length"), 0)
+                raw = await reader.readexactly(size) if size else b""
                 if head.startswith(b"GET /stats"):
-                    said = {"posts": texts.total(), "duplicates": texts.total() - len(texts)}
-                elif head.startswith(b"POST /api/posts "):
-                    await asyncio.sleep(ANSWER_AFTER)
-                    texts[body["text"]] += 1
-                    said = {"id": f"p{texts.total()}", "url": "", "state": "live"}
+                    said = self.stats()
                 else:
                     await asyncio.sleep(ANSWER_AFTER)
-                    said = QUIET
+                    said = self.said(head, json.loads(raw) if raw.startswith(b"{") else {})
                 out = json.dumps(said).encode()
                 writer.write(HEAD % len(out) + out)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
+
+def stub(port, results):
+    """Runs in a process of its own."""
+
     async def serve():
-        server = await asyncio.start_server(answer, "127.0.0.1", port)
+        server = await asyncio.start_server(Stub().answer, "127.0.0.1", port)
         results.set()
         await server.serve_forever()
 
@@ -82,13 +109,37 @@ def stub(port, results):
 # --- the posts ----------------------------------------------------------------------------
 
 
-def plan(posts, channels, port, at):
+def media(space):
+    """A picture and a film, with files in their places."""
+    from hashlib import sha256
+
+    from clarion.content.models import Media
+
+    rows = []
+    for kind, mime in (("image", "image/png"), ("video", "video/mp4")):
+        sha = sha256(kind.encode()).hexdigest()
+        row = Media.objects.create(
+            workspace=space, kind=kind, mime=mime, size=5, width=64, height=48, sha256=sha
+        )
+        row.path.parent.mkdir(parents=True, exist_ok=True)
+        row.path.write_bytes(b"bytes")
+        rows.append(row)
+    return rows
+
+
+def mixed(n):
+    """What the nth post is: plain, picture, film or thread."""
+    return {5: "picture", 15: "picture", 10: "film", 0: "thread"}.get(n % 20, "plain")
+
+
+def plan(posts, channels, port, at, *, plain):
     from clarion.accounts.actions import found_workspace
     from clarion.accounts.models import User
     from clarion.channels.models import Channel
-    from clarion.content.models import Post, Variant
+    from clarion.content.models import Placement, Post, Variant
     from clarion.publishing.models import Delivery
 
+    kinds = ["plain" if plain else mixed(n) for n in range(posts)]
     space = found_workspace(User.objects.create_user("bench@clarion.example", None), "Bench")
     open_ones = Channel.objects.bulk_create(
         Channel(
@@ -108,8 +159,15 @@ def plan(posts, channels, port, at):
             planned_for=at,
             state=Post.State.APPROVED,
             author_name="Bench",
+            more=[f"Part 2 of {n}", f"Part 3 of {n}"] if kinds[n] == "thread" else [],
         )
         for n in range(posts)
+    )
+    picture, film = media(space)
+    Placement.objects.bulk_create(
+        Placement(post=row, media=picture if kind == "picture" else film, position=0)
+        for row, kind in zip(rows, kinds, strict=True)
+        if kind in ("picture", "film")
     )
     variants = Variant.objects.bulk_create(
         Variant(post=post, channel=open_ones[n % channels]) for n, post in enumerate(rows)
@@ -118,12 +176,23 @@ def plan(posts, channels, port, at):
         post.approved_seal = post.seal()
         rows[post.pk - rows[0].pk].approved_seal = post.approved_seal
     Post.objects.bulk_update(rows, ["approved_seal"], batch_size=2000)
-    Delivery.objects.bulk_create(
-        Delivery(
-            variant=v, channel=v.channel, planned_for=at, stamp=at, due_at=at, state="planned"
-        )
-        for v in variants
+    common = {"planned_for": at, "stamp": at, "state": "planned"}
+    heads = Delivery.objects.bulk_create(
+        Delivery(variant=v, channel=v.channel, due_at=at, **common) for v in variants
     )
+    for part in (1, 2):
+        before = [d for d in heads if d.part == part - 1 and d.variant.post.more]
+        heads = Delivery.objects.bulk_create(
+            Delivery(
+                variant=d.variant,
+                channel=d.channel,
+                part=part,
+                after=d,
+                first=d.first or d,
+                **common,
+            )
+            for d in before
+        )
 
 
 def main():
@@ -131,6 +200,7 @@ def main():
     parse.add_argument("--posts", type=int, default=10_000)
     parse.add_argument("--channels", type=int, default=500)
     parse.add_argument("--workers", type=int, default=2)
+    parse.add_argument("--plain", action="store_true", help="only words")
     asked = parse.parse_args()
     port, ready = free_port(), multiprocessing.Event()
     network = multiprocessing.Process(target=stub, args=(port, ready), daemon=True)
@@ -163,11 +233,12 @@ def run(asked, port):
     from clarion.publishing.models import Delivery
 
     at = timezone.now() + timedelta(seconds=60)
-    plan(asked.posts, asked.channels, port, at)
+    plan(asked.posts, asked.channels, port, at, plain=asked.plain)
     workers = [subprocess.Popen([sys.executable, "-c", WORKER]) for _ in range(asked.workers)]
     time.sleep(5)
     at = timezone.now() + timedelta(seconds=1)
-    Delivery.objects.update(planned_for=at, stamp=at, due_at=at)
+    Delivery.objects.update(planned_for=at, stamp=at)
+    Delivery.objects.filter(after=None).update(due_at=at)
     before = cpu(workers)
     while (
         left := Delivery.objects.exclude(state="live").count()
@@ -185,6 +256,8 @@ def run(asked, port):
         worker.kill()
     return {
         "posts": asked.posts,
+        "deliveries": len(late),
+        "mixed": not asked.plain,
         "channels": asked.channels,
         "workers": asked.workers,
         "seconds": round(late[-1], 1),
