@@ -1,6 +1,8 @@
 """The media library. Each topic is a module; here is what others call."""
 
 from clarion.content.library.keeping import (
+    ALT_MAX,
+    LABEL_MAX,
     add,
     describe,
     empty_bin,
@@ -12,6 +14,8 @@ from clarion.content.library.sorting import add_captions, change, drop_captions,
 from clarion.pictures.inspect import MAX_BYTES
 
 __all__ = [
+    "ALT_MAX",
+    "LABEL_MAX",
     "MAX_BYTES",
     "add",
     "add_captions",
