@@ -93,3 +93,38 @@ def test_somebody_elses_move_shows_by_itself(browser_page, space, planned, tuesd
     publishing.move(planned, planned.planned_for + timedelta(days=2), by=boss)
     thursday = page.locator(f'.day[data-date="{tuesday + timedelta(days=2)}"]')
     expect(thursday.locator(f"#post-{planned.pk}")).to_be_visible()
+
+
+def test_several_posts_are_chosen_by_keys_and_moved_together(
+    browser_page, space, planned, channel, boss, tuesday
+):
+    from clarion.content import actions as content
+
+    page, at = browser_page, planned.planned_for + timedelta(hours=1)
+    other = content.write(space, "Rolls", [channel], planned_for=at, by=boss)
+    page.goto(month(space, tuesday))
+    page.locator(f"#post-{planned.pk} .post-b").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator(".bulk-n")).to_contain_text("2 chosen")
+    page.get_by_role("button", name="Move", exact=True).click()
+    page.get_by_role("button", name="A day later").click()
+    expect(page.locator(".toast")).to_contain_text("Moved: 2 posts")
+    wednesday = tuesday + timedelta(days=1)
+    there = page.locator(f'.day[data-date="{wednesday}"]')
+    expect(there.locator(f"#post-{other.pk}")).to_be_visible()
+    assert local(planned, space) == f"{wednesday} 09:00"
+    page.get_by_role("button", name="Undo").click()
+    day = page.locator(f'.day[data-date="{tuesday}"]')
+    expect(day.locator(f"#post-{other.pk}")).to_be_visible()
+    assert local(planned, space) == f"{tuesday} 09:00"
+
+
+def test_a_finger_chooses_posts_after_select_was_pressed(signed_in, owner, space, planned):
+    page = signed_in(owner, width=390)
+    page.goto(month(space, planned.planned_for))
+    page.get_by_role("button", name="Select").click()
+    page.locator(f"#post-{planned.pk} .post-b").click()
+    expect(page.locator(".bulk-n")).to_contain_text("1 chosen")
+    page.get_by_role("button", name="Choose none").click()
+    expect(page.locator(".bulk")).to_be_hidden()

@@ -23,7 +23,7 @@ from clarion.interfaces.web.templatetags.posts import card
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import instant, known_zone
 from clarion.publishing import actions as publishing
-from clarion.publishing import calendar, queries
+from clarion.publishing import calendar, queries, spacing
 from clarion.publishing.clashes import Clash
 from clarion.publishing.clashes import clashes as too_close
 from clarion.publishing.queries import Entry
@@ -129,7 +129,7 @@ def peek(request: Request, pk: int) -> HttpResponse:
         "entry": entry,
         "zone": zone,
         "when": grid.moments(entry, zone),
-        "clashes": _of(near, entry),
+        "clashes": [*_of(near, entry), *_rules(post, entry)],
         "labels": post.labels.all(),
         "may_write": request.actor.can_somewhere("write"),
     }
@@ -197,6 +197,18 @@ def undo_move(request: Request, pk: int, token: str) -> HttpResponse:
 def _own(text: str) -> list[int]:
     """Ids of channels, as 3,4."""
     return [pk for part in text.split(",") if (pk := grid.number(part))]
+
+
+def _rules(post: Post, entry: Entry) -> list[str]:
+    """What the rules of its channels' queues say against this moment."""
+    here = [channel.pk for channel in entry.channels]
+    if entry.at is None or entry.locked:
+        return []
+    variants = post.variants.filter(channel__in=here).select_related(
+        "channel__workspace", "post"
+    )
+    told = (spacing.rules(variant).why_not(entry.at) for variant in variants)
+    return [why for why in told if why]
 
 
 def _of(near: Mapping[int, Sequence[Clash]], entry: Entry) -> list[str]:
