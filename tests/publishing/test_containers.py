@@ -1,12 +1,14 @@
 """Films take two steps: nothing of them is lost between, and nothing is out twice."""
 
 import hashlib
-import time
 
 import pytest
+from asgiref.sync import async_to_sync
 
+from clarion.channels.line import line
 from clarion.content import actions as content
 from clarion.content.models import Media
+from clarion.interfaces.worker.steps import BY_NAME
 from clarion.publishing import actions as publishing
 from clarion.publishing import pauses
 from clarion.publishing.models import Delivery
@@ -45,6 +47,13 @@ def again(later, work):
     return passes
 
 
+@async_to_sync
+async def contain():
+    """The worker takes one step: the film goes into a container."""
+    async with line():
+        await BY_NAME["publishing.delivery.planned"].turn()
+
+
 def fresh(delivery):
     delivery.refresh_from_db()
     return delivery
@@ -62,21 +71,17 @@ def test_a_film_goes_out_through_a_container(film, playground, work, again):
 
 
 def test_nobody_sees_the_container_of_a_paused_post(film, playground, work, again, space, boss):
-    playground.settings(processing_seconds=1)
-    work()
+    contain()
     assert fresh(film).state == State.SETTLING
     assert not film.maybe_out
     pauses.pause(space, "A recall", by=boss)
-    time.sleep(1.1)
     again(seconds=5)
     assert (fresh(film).state, out(playground)) == (State.PLANNED, 0)
 
 
 @pytest.mark.parametrize("fault", ["fail_before", "fail_after"])
-def test_a_lost_answer_to_the_publication_is_looked_up(fault, film, playground, work, again):
-    playground.settings(processing_seconds=1)
-    work()
-    time.sleep(1.1)
+def test_a_lost_answer_to_the_publication_is_looked_up(fault, film, playground, again):
+    contain()
     playground.fault(fault, next=1)
     again(seconds=5)
     again(seconds=15)
