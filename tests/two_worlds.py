@@ -135,12 +135,14 @@ def _agreed(space, post, boss):
 
 def _conversation(channel, boss):
     from clarion.community import actions as community
+    from clarion.community import pending
     from clarion.networks.base import Message
 
     said = Message(f"m{channel.pk}", "comment", "bo", "When do you open?", timezone.now())
     conversation = community.open_conversation(channel, said)
     community.answer(conversation, "At seven!", by=boss)
     community.add_note(conversation, "Ask again tomorrow", by=boss)
+    pending.submit(conversation, "At seven, as always", by=boss)
 
 
 def _heard(channel, boss):

@@ -105,10 +105,31 @@ def answer(
     `seen` is the id of our newest answer that the writer has seen, 0 for none: Conflict when
     somebody has answered since. None: answer whatever others said.
     """
-    channel = conversation.channel
-    by.must("answer", conversation.workspace_id, channel.pk)
+    by.must("answer", conversation.workspace_id, conversation.channel_id)
     if seen is not None:
         _guard_against_two(conversation, seen)
+    return send(conversation, text, by.name, by)
+
+
+def send(conversation: Conversation, text: str, name: str, by: Actor) -> Reply:
+    """Put an answer that may go out on its way, under the name of who wrote it."""
+    text, last = sayable(conversation, text)
+    reply = Reply.objects.create(
+        conversation=conversation,
+        to=last,
+        channel=conversation.channel,
+        text=text,
+        by=name,
+        state=Reply.State.PLANNED,
+        due_at=timezone.now(),
+    )
+    record(by, "conversation.answered", f"Conversation {conversation.pk}", after={"text": text})
+    return reply
+
+
+def sayable(conversation: Conversation, text: str) -> tuple[str, Message]:
+    """The text as it can be sent, and what it answers; NotYet says why it cannot."""
+    channel = conversation.channel
     text = clean_text(text, "text").strip()
     if not text:
         raise NotYet("Write an answer first.", "text")
@@ -122,17 +143,7 @@ def answer(
     problems = channel.complaints(Draft(text=text, surface="comment"))
     if blocking := [p.text for p in problems if p.blocks]:
         raise NotYet(blocking[0], "text")
-    reply = Reply.objects.create(
-        conversation=conversation,
-        to=last,
-        channel=channel,
-        text=text,
-        by=by.name,
-        state=Reply.State.PLANNED,
-        due_at=timezone.now(),
-    )
-    record(by, "conversation.answered", f"Conversation {conversation.pk}", after={"text": text})
-    return reply
+    return text, last
 
 
 def _guard_against_two(conversation: Conversation, seen: int) -> None:

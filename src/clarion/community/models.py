@@ -111,6 +111,41 @@ class Reply(outgoing.Message):
         )
 
 
+class PendingReply(models.Model):
+    """An answer that somebody else has to agree to before it goes out."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for approval"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+        SUPERSEDED = "superseded", "Another answer went out instead"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="pending")
+    text = models.TextField()
+    by = models.CharField(max_length=200)
+    member = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
+    seen = models.PositiveBigIntegerField(default=0)  # our newest answer when it was written
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)  # why not
+    reply = models.OneToOneField(Reply, models.SET_NULL, null=True, related_name="pending")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["conversation"],
+                condition=models.Q(state="waiting"),
+                name="reply_waits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.text[:60]}"
+
+
 class Note(models.Model):
     """A word about a conversation among ourselves. It never goes out."""
 

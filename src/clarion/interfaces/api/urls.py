@@ -29,6 +29,7 @@ STAGES = (
     "queues",
     "calendar",
     "community",
+    "pending",
     "listening",
     "measurement",
     "ads",

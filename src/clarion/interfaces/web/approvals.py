@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clarion.accounts.rights import NotAllowed
+from clarion.community import pending
 from clarion.content import approval, consent, queries
 from clarion.content.consent import Consents
 from clarion.content.models import Post
@@ -42,6 +43,7 @@ def show(request: Request) -> HttpResponse:
         "rows": [(rows[p.pk], consents[p.pk], consents[p.pk].asks(me)) for p in shown],
         "zone": zone,
         "may_share": request.actor.can("people"),
+        "replies": pending.waiting(request.workspace).count(),
         "now": timezone.now(),
     }
     return render(request, "approvals/page.html", context)

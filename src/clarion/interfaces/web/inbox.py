@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from clarion.accounts.queries import members
 from clarion.community import actions, queries
 from clarion.community.models import Conversation, Reply
+from clarion.community.pending import may_submit, waiting
 from clarion.community.queries import VIEWS, Wanted
 from clarion.content.models import Label
 from clarion.interfaces.web.door import Request, own, page, tell, undone
@@ -137,6 +138,8 @@ def _talk(request: Request, found: Conversation, form: Answer | None) -> Context
 def _can(request: Request, found: Conversation) -> Context:
     return {
         "may_answer": request.actor.can("answer", found.channel_id),
+        "may_submit": may_submit(request.actor, found),
+        "pending": waiting(request.workspace).filter(conversation=found),
         "writing": others(found, request.membership),
     }
 

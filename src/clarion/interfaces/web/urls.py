@@ -27,6 +27,7 @@ PAGES = (
     "client_links",
     "client",
     "inbox",
+    "pending_replies",
     "listening",
     "results",
     "promotions",
