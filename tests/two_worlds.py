@@ -33,7 +33,7 @@ def build(place, owner, name, first):
     _told(membership, boss)
     campaign = _strategy(space, boss)
     delivery = _content(space, channel, campaign, boss)
-    _queued(channel)
+    _queued(channel, delivery)
     _agreed(space, delivery.variant.post, boss)
     _conversation(channel, boss)
     _heard(channel, boss)
@@ -117,11 +117,14 @@ def _content(space, channel, campaign, boss):
     return Delivery.objects.get(pk=delivery.pk)
 
 
-def _queued(channel):
-    from clarion.publishing.models import Queue, Slot
+def _queued(channel, delivery):
+    from clarion.publishing.models import Queue, Repeat, Repetition, Slot
 
     Queue.objects.create(channel=channel)
     Slot.objects.create(channel=channel, weekday=0, minute=540)
+    post = delivery.variant.post
+    repeat = Repeat.objects.create(origin=post, state=Repeat.State.OFF)
+    Repetition.objects.create(repeat=repeat, origin=post, post=post, number=1)
 
 
 def _agreed(space, post, boss):

@@ -96,6 +96,15 @@ def _go_on(post: Post, before: Consent, after: Consent, by: Actor) -> None:
 
 
 @transaction.atomic
+def carry(post: Post, note: str, *, by: Actor) -> None:
+    """What somebody agreed to before covers this post, too: it says and shows the same."""
+    post.must("approve", by)
+    _must_be_ready(post)
+    post.move(State.APPROVED, approved_seal=post.seal())
+    decide(post, Said.APPROVED, note, by)
+
+
+@transaction.atomic
 def send_back(post: Post, note: str, *, by: Actor) -> None:
     """Say no, with what to change. Whoever had agreed is asked again the next time."""
     post = post.locked()

@@ -9,18 +9,20 @@ from django.utils import timezone
 
 from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import Line, extend
-from clarion.accounts.rights import worker
+from clarion.accounts.rights import NotAllowed, worker
 from clarion.channels.models import Channel
 from clarion.channels.work import heed
 from clarion.content.library import renditions
 from clarion.content.models import Post
-from clarion.kit.steps import Outcome, Step
+from clarion.kit.errors import Conflict, NotYet
+from clarion.kit.steps import Outcome, Stay, Step
+from clarion.publishing import repeats
 from clarion.publishing.actions import freeze, thaw
 from clarion.publishing.by_hand import ask_hands, on_with, remind
 from clarion.publishing.charges import charge
 from clarion.publishing.expiring import tell_of_rights
 from clarion.publishing.forecast import remind as remind_of_ends
-from clarion.publishing.models import SKEW, Delivery
+from clarion.publishing.models import SKEW, Delivery, Repeat
 from clarion.publishing.outgoing import steps
 from clarion.publishing.pacing import unpaused
 from clarion.publishing.pauses import going
@@ -140,7 +142,25 @@ def _hold(delivery: Delivery) -> bool:
     return delivery.move(State.HELD, problem=why)
 
 
-STEPS = (
+async def again(_: Repeat) -> Outcome:
+    """Its turn may have come; what follows is done where rows are written."""
+    return Stay(at=timezone.now() + repeats.LOOK)
+
+
+def come_again(results: Sequence[tuple[Repeat, Outcome]]) -> None:
+    for repeat, _ in results:
+        try:
+            with transaction.atomic():
+                repeats.come_again(repeat)
+        except (NotYet, Conflict, NotAllowed) as why:
+            repeats.stopped(repeat, why)
+
+
+def _load_repeats(rows: QuerySet[Repeat]) -> Sequence[Repeat]:
+    return list(rows.select_related("origin__workspace"))
+
+
+STEPS: tuple[Step[Any], ...] = (
     *steps(Delivery, load, settled, unpaused),
     Step(
         Delivery,
@@ -150,5 +170,6 @@ STEPS = (
         load=load,
         settled=settled,
     ),
+    Step(Repeat, Repeat.State.ON, again, load=_load_repeats, settled=come_again, batch=20),
 )
 CHORES = (hold_orphans, remind_of_ends, tell_of_rights)

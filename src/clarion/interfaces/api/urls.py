@@ -27,6 +27,7 @@ STAGES = (
     "publishing",
     "pauses",
     "queues",
+    "repeats",
     "calendar",
     "community",
     "pending",

@@ -133,6 +133,7 @@ class Limits:
     alt: int | None = None  # characters
     poll: int | None = None  # choices in a poll; None: not known, or no polls
     poll_choice: int | None = None  # characters in one choice
+    same_text: int | None = None  # how often it takes the same words; None: it does not mind
     seconds: int | None = None  # how long a poll may be open
     seconds_min: int | None = None
     per_quarter_hour: int | None = None  # posts

@@ -65,6 +65,7 @@ FIELDS: Mapping[str, str] = {
     "text": "Text",
     "text_min": "Text, at least",
     "text_bytes": "Text, in bytes",
+    "same_text": "The same words",
     "title": "Title",
     "description": "Description",
     "alt": "Alternative text",
