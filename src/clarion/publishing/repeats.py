@@ -155,20 +155,18 @@ def _evergreen_times(row: Repeat, variant: Variant, most: int) -> list[datetime]
     zone = known_zone(variant.channel.zone_name)
     labels = set(row.origin.labels.values_list("pk", flat=True))
     week = pacing.usable(variant.channel.slots.all(), labels)
-    now, gap, last = timezone.now(), timedelta(days=row.every_days), _last(row)
-    after = max(now, last + gap) if last else now
+    now, last = timezone.now(), _last(row)
     taken = pacing.taken(variant.channel, now)
+    before = last.astimezone(zone).date() if last else None
     times: list[datetime] = []
-    for opening in pacing.openings(week, zone, after - pacing.MINUTE):
-        far = not times or opening.at - times[-1] >= gap
-        if (
-            far
-            and opening.at not in taken
-            and row.in_season(opening.at.astimezone(zone).date())
-        ):
+    for opening in pacing.openings(week, zone, now):
+        day = opening.at.astimezone(zone).date()
+        far = before is None or (day - before).days >= row.every_days
+        if far and opening.at not in taken and row.in_season(day):
             times.append(opening.at)
-            if len(times) == most:
-                break
+            before = day
+        if len(times) == most:
+            break
     return times
 
 

@@ -29,7 +29,7 @@ class Near:
 
     at: datetime
     what: str  # "link" | "picture" | "post"
-    apart: timedelta
+    apart: int  # days, as they change on the channel's clock
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,17 @@ class Rules:
             season = f"{_day(self.repeat.season_from)} to {_day(self.repeat.season_to)}"
             return f"Its season is {season}, and {_moment(local)} is not in it."
         for other in self.near:
-            if abs(other.at - at) < other.apart:
-                return self._too_near(other)
+            theirs = other.at.astimezone(self.zone)
+            if abs((theirs.date() - local.date()).days) < other.apart:
+                return self._too_near(other, theirs)
         return ""
 
-    def _too_near(self, other: Near) -> str:
-        days, there = other.apart.days, _moment(other.at.astimezone(self.zone))
-        free = _moment((other.at + other.apart).astimezone(self.zone))
+    def _too_near(self, other: Near, there: datetime) -> str:
+        days, free = other.apart, there + timedelta(days=other.apart)
         return (
-            f"The same {other.what} goes out on {self.handle} at {there}, and {days} "
-            f"day{'' if days == 1 else 's'} must lie between. It is free from {free} on."
+            f"The same {other.what} goes out on {self.handle} at {_moment(there)}, and {days} "
+            f"day{'' if days == 1 else 's'} must lie between. It is free from {free:%a} "
+            f"{free.day} {free:%b %Y} on."
         )
 
     def allows(self, at: datetime) -> bool:
@@ -71,7 +72,7 @@ def rules(variant: Variant) -> Rules:
     again = Repetition.objects.filter(post=post).select_related("repeat").first()
     repeat = again.repeat if again else None
     if again and repeat and not repeat.rule:
-        near += _family(again, variant, timedelta(days=repeat.every_days))
+        near += _family(again, variant, repeat.every_days)
     return Rules(known_zone(channel.zone_name), channel.handle, near, repeat)
 
 
@@ -80,9 +81,9 @@ def blocks(variant: Variant) -> bool:
     return Queue.objects.filter(channel=variant.channel_id, apart_blocks=True).exists()
 
 
-def _apart(variant: Variant) -> timedelta:
+def _apart(variant: Variant) -> int:
     row = Queue.objects.filter(channel=variant.channel_id).first()
-    return timedelta(days=row.apart_days if row else 0)
+    return row.apart_days if row else 0
 
 
 def _others(variant: Variant) -> Any:
@@ -90,7 +91,7 @@ def _others(variant: Variant) -> Any:
     return rows.exclude(variant=variant)
 
 
-def _crowd(variant: Variant, apart: timedelta) -> list[Near]:
+def _crowd(variant: Variant, apart: int) -> list[Near]:
     """The same link or one of the same pictures, planned or out on this channel."""
     link, pictures = same_address(variant.post.link), _pictures(variant)
     if not apart or not (link or pictures):
@@ -111,7 +112,7 @@ def _pictures(variant: Variant) -> set[int]:
     return {m.pk for m in variant.post.pieces()} - set(variant.without)
 
 
-def _family(again: Repetition, variant: Variant, apart: timedelta) -> list[Near]:
+def _family(again: Repetition, variant: Variant, apart: int) -> list[Near]:
     """The post it was made from, and the other times it came again."""
     posts = Q(variant__post=again.origin_id) | Q(variant__post__repetition__repeat=again.repeat)
     rows = _others(variant).filter(posts).values_list("live_at", "planned_for")

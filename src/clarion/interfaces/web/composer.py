@@ -20,6 +20,7 @@ from clarion.interfaces.web import (
     composer_form,
     composer_gate,
     composer_media,
+    composer_queue,
 )
 from clarion.interfaces.web import composer_page as whole
 from clarion.interfaces.web.composer_form import Typed
@@ -147,7 +148,9 @@ def _keep(request: Request, post: Post | None, typed: Typed, *, at_once: bool = 
     changes = typed.changes()
     if not at_once:
         try:
-            changes["planned_for"] = typed.fresh_time(post.planned_for if post else None)
+            at = typed.fresh_time(post.planned_for if post else None)
+            if at or not (post and post.queued):  # else its queues choose
+                changes["planned_for"] = at
         except NotYet as reason:
             typed.refuse(reason)
     if post is None:
@@ -192,6 +195,8 @@ DOING: dict[str, Callable[[Request, Post, Typed], Done]] = {
     "save": _saved,
     "schedule": _schedule,
     "now": _now,
+    "queue": composer_queue.add,
+    "next": composer_queue.share_next,
     "ask": _ask,
     "bin": _bin,
 }

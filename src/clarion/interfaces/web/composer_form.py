@@ -147,7 +147,7 @@ def of(post: Post) -> Typed:
         zone=zone_of(post.workspace, channels),
         version=post.version,
     )
-    show_time(typed, post.planned_for)
+    show_time(typed, None if post.queued else post.planned_for)
     return typed
 
 

@@ -28,6 +28,7 @@ MENU = (
         "Plan",
         (
             ("Calendar", "calendar-days", "calendar", "", "read"),
+            ("Queues", "list", "queues", "", "read"),
             ("Compose", "pen-line", "compose", "", "write"),
             ("Approvals", "check-check", "approvals", "reviews", "read"),
             ("Pause", "circle-pause", "pauses", "", "publish"),

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 
 from clarion.channels.models import Channel
 from clarion.content.library import LABEL_MAX
-from clarion.content.models import Label, Post
+from clarion.content.models import Label
 from clarion.interfaces.web.door import Request, own, page, tell, undone
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone
-from clarion.publishing import actions, lineup, queues, repeats
+from clarion.publishing import lineup, queues, repeats
 from clarion.publishing.models import Repeat
 from clarion.publishing.queues import Time
 
@@ -226,24 +226,6 @@ def agree_repeat(request: Request, pk: int) -> HttpResponse:
     return undone(request, "It comes again", reverse("queues", args=[request.workspace.slug]))
 
 
-# --- from the composer ----------------------------------------------------------------------
-
-
-@page
-@require_POST
-def add(request: Request, pk: int, do: str) -> HttpResponse:
-    """A saved post into the queues of its channels, at the end or before all else."""
-    post = own(Post.objects.select_related("workspace"), request, pk=pk)
-    put = queues.share_next if do == "next" else actions.add_to_queue
-    planned = put(post, by=request.actor)
-    first = min(planned, key=lambda d: d.planned_for)
-    at = first.planned_for.astimezone(known_zone(first.channel.zone_name))
-    said = f"In the queue: it goes out {at:%a} {at.day} {at:%b, %H:%M} {first.channel.zone_name}"
-    undo = reverse("post-cancel", args=[request.workspace.slug, pk])
-    tell(request, said, undo)
-    return redirect(reverse("post", args=[request.workspace.slug, pk]))
-
-
 def _channel(request: Request, pk: int) -> Channel:
     return own(Channel.objects.select_related("workspace"), request, pk=pk)
 
@@ -276,6 +258,4 @@ urlpatterns = [
     path(f"{HERE}<int:pk>/spacing/", keep_apart, name="queue-spacing"),
     path(f"{HERE}repeats/<int:pk>/stop/", stop_repeat, name="repeat-stop"),
     path(f"{HERE}repeats/<int:pk>/agree/", agree_repeat, name="repeat-agree"),
-    path("w/<slug:ws>/posts/<int:pk>/queue/", add, {"do": "add"}, name="post-queue"),
-    path("w/<slug:ws>/posts/<int:pk>/next/", add, {"do": "next"}, name="post-next"),
 ]

@@ -9,6 +9,7 @@ PAGES = (
     "people",
     "setup",
     "calendar",
+    "queues",
     "calendar_marks",
     "calendar_feed",
     "calendar_paper",
