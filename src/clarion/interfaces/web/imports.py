@@ -111,7 +111,9 @@ def _of(request: Request, source: Import, **more: Any) -> dict[str, Any]:
 def _row(source: Import, row: ImportRow) -> dict[str, Any]:
     wrong = {p["column"] for p in row.problems if p["blocks"]}
     cells = [
-        (key, _title(source, key), row.said(key, source.columns)) for key in source.columns
+        (key, _title(source, key), row.said(key, source.columns))
+        for key in TITLES
+        if key in source.columns
     ]
     return {
         "row": row,
