@@ -81,6 +81,18 @@ class FieldShape(Schema):
     choices: list[tuple[str, str]]
 
 
+class SurfaceShape(Schema):
+    """A place where a post can stand. `kinds` of media fit there, at least `least` of them;
+    `poll`: it "may" carry one, "must", or ""; `frames`: each goes out on its own, in order."""
+
+    key: str
+    name: str
+    kinds: list[str]
+    least: int
+    poll: str
+    frames: bool
+
+
 class NetworkShape(Schema):
     """`can`: stage -> does it work there. `asks` is what `channels.connect` needs to know."""
 
@@ -92,6 +104,8 @@ class NetworkShape(Schema):
     limits: LimitsShape
     asks: list[FieldShape] = kept_as("connect.fields")
     options: list[FieldShape]
+    surfaces: list[SurfaceShape]
+    comments: bool
     notes: list[str]
 
     @staticmethod
@@ -104,10 +118,13 @@ class NetworkShape(Schema):
 
 
 class ChannelShape(Schema):
-    """`limits` are those of the account's own server where it tells them."""
+    """`limits` are those of the account's own server where it tells them. `practises`: on a
+    practice network, the one whose places and limits it carries; nothing leaves for that one.
+    `surfaces`: where a post can stand there, the usual place first."""
 
     id: int
     network: str = kept_as("network_key")
+    practises: str
     handle: str
     name: str
     url: str
@@ -124,6 +141,7 @@ class ChannelShape(Schema):
     blocked_until: datetime | None
     grant_expires_at: datetime | None
     limits: LimitsShape
+    surfaces: list[SurfaceShape] = kept_as("network.surfaces")
 
 
 class ConnectedShape(Schema):

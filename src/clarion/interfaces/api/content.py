@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from ninja import File, Schema
 from ninja.files import UploadedFile
 from ninja.params.functions import Form
 
 from clarion.channels.models import Channel
 from clarion.content import actions, approval, gatekeeping, library
+from clarion.content.frames import Frame, frames
 from clarion.content.models import Media, Post, Variant
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
 from clarion.interfaces.api.shapes import Change, Id, In, Text, Word, asked, kept_as, one_of
@@ -98,6 +100,16 @@ class PostShape(Schema):
     @staticmethod
     def resolve_seal(row: Post) -> str:
         return row.seal()
+
+
+class FrameShape(Schema):
+    """`number` counts from one; `file` is its name in the export."""
+
+    number: int
+    media: int = kept_as("media.pk")
+    file: str
+    text: str
+    alt: str = kept_as("media.alt")
 
 
 class ProblemsShape(Schema):
@@ -284,6 +296,17 @@ def _cut(request: Request, given: dict[str, Any]) -> dict[str, Any]:
         at = given["planned_for"]
         own["planned_for"] = moment(request, at) if at else None
     return own
+
+
+@stage.many("posts.frames", "GET /posts/{post}/channels/{channel}/frames", FrameShape)
+def list_frames(request: Request, post: Id, channel: Id) -> list[Frame]:
+    """The pictures and films of a story in their order, each with its words, for one channel.
+
+    For whoever posts them by hand: `media.get` tells more of each.
+    """
+    row = own(request, posts(), post)
+    variants = row.variants.select_related("channel__workspace", "post__workspace")
+    return frames(get_object_or_404(variants, channel=channel))
 
 
 @stage.one("posts.check", "GET /posts/{post}/check", ProblemsShape)

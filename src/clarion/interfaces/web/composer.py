@@ -18,6 +18,7 @@ from clarion.interfaces.web import (
     composer_costs,
     composer_deliveries,
     composer_form,
+    composer_frames,
     composer_gate,
     composer_media,
     composer_queue,
@@ -312,6 +313,7 @@ urlpatterns = [
         path(f"w/<slug:ws>/posts/<int:pk>/{do}/", act, {"do": do}, name=f"post-{do}")
         for do in ACTS
     ),
+    *composer_frames.urlpatterns,
     *composer_media.urlpatterns,
     *composer_deliveries.urlpatterns,
     *composer_costs.urlpatterns,

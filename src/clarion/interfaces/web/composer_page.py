@@ -12,7 +12,7 @@ from clarion.ads.costs import of_post
 from clarion.channels.models import Channel
 from clarion.content import queries as content
 from clarion.content.actions import PARTS_MAX
-from clarion.content.models import Own, Post
+from clarion.content.models import Own, Post, Variant
 from clarion.interfaces.web import composer_costs, composer_gate
 from clarion.interfaces.web import composer_form as form
 from clarion.interfaces.web.by_hand import people
@@ -148,6 +148,7 @@ def _standing(request: Request, post: Post | None) -> dict[str, Any]:
         "people": people(request),
         "foreseen": endings(post),
         "out": any(sent),
+        "stories": _stories(post),
         "locked": (bool(sent) and all(sent)) or entry.standing == "binned",
         "approved": post.is_approved,
         "stale": entry.planned and not post.is_approved,
@@ -155,6 +156,13 @@ def _standing(request: Request, post: Post | None) -> dict[str, Any]:
         "may_approve": all(request.actor.can("approve", c.pk) for c in entry.channels),
         "sheet": of_post(post, by=request.actor) if any(sent) else None,
     }
+
+
+def _stories(post: Post) -> list[Variant]:
+    """The variants whose pictures go out one after the other."""
+    variants = post.variants.select_related("channel__workspace").order_by("channel_id")
+    words = post.said()
+    return [v for v in variants if words.media and words.surface(v.channel).frames]
 
 
 def targets(

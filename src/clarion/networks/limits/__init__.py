@@ -69,7 +69,7 @@ def allowed(network: str, surface: str = "feed") -> Limits:
             f"The limits of {network} do not say how long a text may be, or when."
         )
     return Limits(
-        **{row.field: row.value for row in used} | {"text": found["text"].value},  # type: ignore[arg-type]
+        **{field: row.value for field, row in found.items() if field in _HEEDED},  # type: ignore[arg-type]
         counting=found["text"].counting or UNSAID,
         source=", ".join(dict.fromkeys(row.source for row in used if row.source)),
         as_of=min(dates),

@@ -1,6 +1,6 @@
 """Small words for posts in templates: their sign, their moment, their text in colour."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -136,6 +136,12 @@ def signed(value: float) -> str:
 def arc(counter: Counter) -> str:
     """How much of a ring of radius 8 is filled, for `stroke-dasharray`."""
     return f"{counter.share * ROUND:.2f} {ROUND}"
+
+
+@register.filter
+def nth(rows: Sequence[object], number: int) -> object:
+    """The one at this place, from zero; None past the end."""
+    return rows[number] if number < len(rows) else None
 
 
 @register.filter
