@@ -28,7 +28,7 @@ BYTES: Mapping[str, str] = {
 
 def room(channel: Channel, surface: str, kind: str) -> Room:
     """What fits there. What its own server says counts more."""
-    rows = _rows(channel.network_key, surface, kind)
+    rows = _rows(channel.practises or channel.network_key, surface, kind)
     said = {key: row.value for key, row in rows.items()} | _live(channel)
     ratio = said.get("ratio")
     return Room(

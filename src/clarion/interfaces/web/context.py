@@ -30,6 +30,7 @@ MENU = (
             ("Calendar", "calendar-days", "calendar", "", "read"),
             ("Queues", "list", "queues", "", "read"),
             ("Compose", "pen-line", "compose", "", "write"),
+            ("Library", "image", "library", "", "read"),
             ("Approvals", "check-check", "approvals", "reviews", "read"),
             ("Pause", "circle-pause", "pauses", "", "publish"),
             ("Ideas", "lightbulb", "ideas", "", "read"),

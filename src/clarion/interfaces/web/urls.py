@@ -19,6 +19,7 @@ PAGES = (
     "captions",
     "imports",
     "grid",
+    "library",
     "library_files",
     "approvals",
     "pauses",

@@ -1,0 +1,171 @@
+"""Page: library. Pictures, films and documents: sorted, found again, with where they are used."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clarion.content import browsing, library
+from clarion.content.models import Media
+from clarion.interfaces.web import composer_media
+from clarion.interfaces.web.door import (
+    Request,
+    blaming,
+    day_input,
+    leaf,
+    own,
+    page,
+    tell,
+    undone,
+)
+
+ON_A_PAGE = 48
+
+
+class AboutForm(forms.Form):
+    name = forms.CharField(max_length=200)
+    alt = forms.CharField(
+        label="What it shows", widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+    folder = forms.CharField(required=False, help_text="Such as Summer/Beach.")
+    labels = forms.CharField(required=False, help_text="With commas between them.")
+    starred = forms.BooleanField(required=False)
+    notes = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text="Among ourselves; never goes out.",
+    )
+    rights_by = forms.CharField(label="Rights granted by", required=False)
+    rights_scope = forms.CharField(label="For what", required=False)
+    until = forms.DateField(
+        label="Rights end after", required=False, widget=day_input(), help_text="Empty: never."
+    )
+    focus_x = forms.IntegerField(
+        label="Focal point, % from the left", min_value=0, max_value=100, required=False
+    )
+    focus_y = forms.IntegerField(
+        label="Focal point, % from the top", min_value=0, max_value=100, required=False
+    )
+
+
+@require_GET
+@page
+def show_all(request: Request) -> HttpResponse:
+    asked = {key: request.GET.get(key, "")[:200] for key in ("q", "label", "folder")}
+    unused, starred = "unused" in request.GET, "starred" in request.GET
+    rows = browsing.library(request.workspace, **asked, unused=unused, starred=starred)
+    here = reverse("library", args=[request.workspace.slug])
+    context = {
+        **asked,
+        "media": leaf(request, rows, ON_A_PAGE),
+        "unused": unused,
+        "starred": starred,
+        "here": here,
+        "plain": not (unused or starred or any(asked.values())),
+        "folders": browsing.folders(request.workspace),
+        "labels": request.workspace.labels.exclude(media=None),
+    }
+    return render(request, "library/page.html", context)
+
+
+@require_POST
+@page
+def add(request: Request) -> HttpResponse:
+    added, problems = composer_media.take(request, request.FILES.getlist("files"))
+    if problems:
+        here = reverse("library", args=[request.workspace.slug])
+        context = {"problems": problems, "added": added, "here": here}
+        return render(request, "library/refused.html", context, status=422)
+    tell(request, f"{len(added)} added")
+    return redirect("library", request.workspace.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def show(request: Request, pk: int) -> HttpResponse:
+    medium = own(Media.objects.all(), request, pk=pk)
+    form = AboutForm(request.POST or None, initial=_initial(medium))
+    if request.method == "POST" and form.is_valid():
+        with blaming(form):
+            library.change(medium, by=request.actor, **_changes(request, form.cleaned_data))
+            tell(request, "Saved")
+            return redirect("library-one", request.workspace.slug, pk)
+    context = {
+        "medium": medium,
+        "form": form,
+        "uses": browsing.uses(medium),
+        "alike": browsing.alike(medium),
+        "ended": medium.rights_until is not None and medium.rights_until <= timezone.now(),
+    }
+    return render(request, "library/one.html", context, status=422 if form.errors else 200)
+
+
+def _initial(medium: Media) -> dict[str, Any]:
+    until = medium.rights_until
+    focus = medium.focus or (None, None)
+    same = ("name", "alt", "folder", "starred", "notes", "rights_by", "rights_scope")
+    return {
+        **{key: getattr(medium, key) for key in same},
+        "labels": ", ".join(label.name for label in medium.labels.all()),
+        "until": timezone.localtime(until - timedelta(seconds=1)).date() if until else None,
+        "focus_x": None if focus[0] is None else round(focus[0] * 100),
+        "focus_y": None if focus[1] is None else round(focus[1] * 100),
+    }
+
+
+def _changes(request: Request, said: dict[str, Any]) -> dict[str, Any]:
+    """The last day counts in full, on the workspace's clock."""
+    changes = dict(said)
+    day, x, y = (changes.pop(key) for key in ("until", "focus_x", "focus_y"))
+    changes["labels"] = changes["labels"].split(",")
+    changes["focus"] = None if x is None or y is None else (x / 100, y / 100)
+    end = (
+        datetime.combine(day + timedelta(days=1), time(), request.workspace.zone)
+        if day
+        else None
+    )
+    return {**changes, "rights_until": end}
+
+
+@require_POST
+@page
+def caption(request: Request, pk: int) -> HttpResponse:
+    medium = own(Media.objects.all(), request, pk=pk)
+    file, language = request.FILES.get("file"), request.POST.get("language", "")
+    library.add_captions(medium, language, file.read() if file else b"", by=request.actor)
+    tell(request, f"Captions in {language} attached")
+    return redirect("library-one", request.workspace.slug, pk)
+
+
+@require_POST
+@page
+def drop(request: Request, pk: int) -> HttpResponse:
+    medium = own(Media.objects.all(), request, pk=pk)
+    library.throw_away(medium, by=request.actor)
+    tell(request, "In the bin", reverse("library-restore", args=[request.workspace.slug, pk]))
+    return redirect("library", request.workspace.slug)
+
+
+@require_POST
+@page
+def restore(request: Request, pk: int) -> HttpResponse:
+    medium = own(Media.objects.all(), request, pk=pk)
+    library.take_back(medium, by=request.actor)
+    return undone(
+        request, "Back in the library", reverse("library", args=[request.workspace.slug])
+    )
+
+
+urlpatterns = [
+    path("w/<slug:ws>/library/", show_all, name="library"),
+    path("w/<slug:ws>/library/add/", add, name="library-add"),
+    path("w/<slug:ws>/library/<int:pk>/", show, name="library-one"),
+    path("w/<slug:ws>/library/<int:pk>/captions/", caption, name="library-captions"),
+    path("w/<slug:ws>/library/<int:pk>/bin/", drop, name="library-drop"),
+    path("w/<slug:ws>/library/<int:pk>/restore/", restore, name="library-restore"),
+]
