@@ -35,7 +35,7 @@ pytestmark = pytest.mark.timeout(300)
 DOCUMENT = json.loads(FILE.read_text())  # a test says that it is up to date
 GATE = ("sign-in/", "sign-out/")  # all below them: where one signs in and out
 PERSONAL = "account/"  # below it: what is one person's own, in whatever workspace
-FILLED = {"str:key": "playground", "str:token": "x", "slug:ws": "{ws}"}
+FILLED = {"str:language": "en", "str:key": "playground", "str:token": "x", "slug:ws": "{ws}"}
 
 
 @pytest.fixture

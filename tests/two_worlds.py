@@ -96,6 +96,8 @@ def _content(space, channel, campaign, boss):
     from clarion.publishing.models import Charge, Delivery
 
     medium = library.add(space, "loaf.png", picture(), alt="A loaf", by=boss)
+    medium.captions = {"en": "WEBVTT\n"}
+    medium.save()
     post = content.write(
         space,
         f"Fresh at {space.name}",

@@ -38,7 +38,7 @@ def test_a_film_is_measured_and_nobody_learns_where_it_was_taken(film, tmp_path)
 def test_a_film_that_breaks_off_is_refused(film, tmp_path):
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
-    with pytest.raises(Unfit, match="broken|cut short"):
+    with pytest.raises(Unfit, match=r"broken|cut short"):
         examine(cut, tmp_path)
 
 

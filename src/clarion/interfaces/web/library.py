@@ -1,4 +1,4 @@
-"""Page: library. Pictures, films and documents: sorted, found again, with where they are used."""
+"""Page: library. Pictures, films and documents: sorted, found again, with their uses."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
