@@ -22,6 +22,8 @@ PUBLIC = {
     "api/docs": "describes the API and holds no data",
     "api/v1/openapi.json": "describes the API and holds no data",
     "site.webmanifest": "name and icons of the product",
+    "push-worker.js": "the script that shows messages; it holds no data",
+    "stop-mail/<str:token>/": "the signed token itself is the proof",
     "gallery/": "components with made-up words, only while debugging",
     "sign-in/": "where one signs in",
     "sign-in/link/<str:key>/": "the key itself is the proof",

@@ -89,7 +89,8 @@ def alternative(what: Said, on: date) -> Alternative | None:
     if with_link is None or without is None or with_link.amount == without.amount:
         return None
     moved = Said(what.channel, [False, *what.links[1:], True], comment=True)
-    return Alternative("With the link in the first reply", fee(moved, on))
+    hand = "" if what.channel.network.comments else ", which you write by hand there"
+    return Alternative(f"With the link in the first reply{hand}", fee(moved, on))
 
 
 # --- people ---------------------------------------------------------------------------------
