@@ -8,6 +8,7 @@ from django.utils import timezone
 from tests.interfaces.api.conftest import program_of
 
 from clarion.accounts.models import JournalEntry
+from clarion.channels import actions as channels
 from clarion.content import actions as content
 from clarion.content import library
 from clarion.content.models import Post
@@ -22,13 +23,10 @@ def browser(owner):
 
 
 @pytest.fixture
-def x(channel, rows):
-    """The practice network, asking what X asks."""
-    prices = (rows.folder / "x.toml").read_text().partition("[prices]")[2]
-    source = 'x = { url = "https://github.com/xdevplatform/docs", kind = "repository" }'
-    own = (rows.folder / "playground.toml").read_text().partition("[prices]")[0]
-    own = own.replace("[sources]", f"[sources]\n{source}")
-    rows.write("playground", own + "[prices]" + prices.replace('"docs"', '"x"'))
+def x(space, boss, playground):
+    """A channel that practises X: its places, limits and prices."""
+    answers = {"server": playground.url, "handle": "practice", "practises": "x"}
+    [channel] = channels.start(space, "playground", answers, "", by=boss)
     return channel
 
 
@@ -46,7 +44,10 @@ def test_a_post_with_a_link_shows_its_price_and_what_the_first_reply_would_cost(
     assert "1 · a post with a link 0.200 USD" in shown
     assert "With the link in the first reply" in shown
     assert "$0.215" in shown
+    moved = checked(browser, x, first_comment="https://bakery.example/rye")
+    assert "$0.215" in moved
     assert "xdevplatform" in shown
+    assert "practice, nothing is billed" in shown
     assert "read 21 Nov 2026" in shown
 
 

@@ -142,8 +142,8 @@ def _charged(delivery: Delivery) -> Cost:
         return Cost(content.FEE, None, "USD", "price of that day", LIST, 1, None, why)
     amount = sum((c.amount for c in charges), Decimal(0))
     formula = " + ".join(f"{c.action} {c.amount} {c.currency}" for c in charges)
-    day = max(c.at for c in charges).date()
-    return Cost(content.FEE, amount, charges[0].currency, formula, LIST, len(charges), day)
+    day, source = max(c.at for c in charges).date(), f"{charges[0].source}; {LIST}"
+    return Cost(content.FEE, amount, charges[0].currency, formula, source, len(charges), day)
 
 
 def _billed(promotions: Sequence[Promotion]) -> list[Cost]:

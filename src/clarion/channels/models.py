@@ -83,8 +83,8 @@ class Channel(WorkItem):
 
     @property
     def price_key(self) -> str:
-        """Whose price list counts."""
-        return self.network_key
+        """Whose price list counts: a practice channel asks what the practised network asks."""
+        return self.network.practises or self.network_key
 
     @property
     def is_open(self) -> bool:

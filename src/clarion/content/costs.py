@@ -67,10 +67,16 @@ def fee(what: Said, on: date) -> Cost:
         sum((price.amount for price in known), Decimal(0)),
         known[0].currency,
         formula,
-        f"{known[0].source}, prices since {max(p.since for p in known)}",
+        f"{source_of(what.channel, known[0])}, prices since {max(p.since for p in known)}",
         len(known),
         max((p.verified for p in known if p.verified), default=None),
     )
+
+
+def source_of(channel: Channel, price: Price) -> str:
+    """Where the price stands; of practice it is said that nobody asks for it."""
+    practice = "practice, nothing is billed; " if channel.network.practice else ""
+    return f"{practice}{price.source}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from clarion.content.costs import has_link, prices
+from clarion.content.costs import has_link, prices, source_of
 from clarion.publishing.models import Charge, Delivery
 
 
@@ -25,6 +25,6 @@ def _charges(delivery: Delivery) -> Iterable[Charge]:
                 amount=price.amount,
                 currency=price.currency,
                 price_of=price.since,
-                source=price.source,
+                source=source_of(delivery.channel, price)[:300],
                 at=delivery.live_at,
             )

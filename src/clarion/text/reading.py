@@ -12,7 +12,7 @@ NOT_WORDS = re.compile(r"https?://\S+|[@#][\w.@-]+")
 def lix(text: str) -> int | None:
     """Words per sentence plus per cent of long words; None where there are too few words.
 
-    Below 30 children's books, 40 to 50 newspapers, above 60 laws and theses. Björnsson, 1968.
+    Below 30 children's books, 40 to 50 newspapers, above 60 laws. Björnsson, 1968.
 
     >>> lix("Too short to say.")
     >>> lix("We bake bread at six. It is warm at ten. " * 6)

@@ -78,7 +78,7 @@ class GateChange(Change):
     plain: Action = ""
 
 
-class PassIn(In):
+class LetPassBody(In):
     check: Word = Field(description=f"One of {', '.join(CHECKS)}.")
     why: Word
 
@@ -112,7 +112,7 @@ def at_the_gate(request: Request, post: Id) -> dict[str, Any]:
 
 
 @stage.write("posts.let-pass", "POST /posts/{post}/let-pass", AtTheGateShape)
-def let_pass(request: Request, post: Id, body: PassIn) -> dict[str, Any]:
+def let_pass(request: Request, post: Id, body: LetPassBody) -> dict[str, Any]:
     """Let a post through one check, with the reason. Any change but of the hour voids it."""
     row = own(request, Post.objects.all(), post)
     return _standing(gatekeeping.let_pass(row, body.check, body.why, by=request.auth.actor))

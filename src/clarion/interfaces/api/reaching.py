@@ -100,7 +100,7 @@ class ChatIn(In):
     url: Text
 
 
-class TestIn(In):
+class TestBody(In):
     """`way` is mail, or push or chat with the `address` to try."""
 
     way: Word
@@ -141,7 +141,7 @@ def remove(request: Request, address: Id) -> Gone:
 
 
 @stage.write("reach.test", "POST /me/reach/test", TellingShape, status=201)
-def test(request: Request, body: TestIn) -> Telling:
+def test(request: Request, body: TestBody) -> Telling:
     """Send yourself a test message."""
     where = named(request, _mine(request), body.address, "address", _PATH)
     return reaching.send_test(_me(request), body.way, where, by=request.auth.actor)

@@ -51,21 +51,14 @@ class ExchangeForm(forms.Form):
 def show(request: Request) -> HttpResponse:
     space, by = request.workspace, request.actor
     by.must("settings", space.pk)
-    do = request.POST.get("do", "")
-    rate = RateForm(request, request.POST if do == "rate" else None)
+    sent = {request.POST.get("do", ""): request.POST}
+    rate = RateForm(request, sent.get("rate"))
     first = {"as_of": timezone.localdate()}
-    exchange = ExchangeForm(request.POST if do == "exchange" else None, initial=first)
+    exchange = ExchangeForm(sent.get("exchange"), initial=first)
     exchange.fields["rate"].label = f"One is worth, in {space.currency}"
-    form: forms.Form = rate if do == "rate" else exchange
-    if request.method == "POST" and form.is_valid():
-        with blaming(form):
-            if do == "rate":
-                amount = rate.cleaned_data["amount"]
-                worth.set_hourly_rate(space, amount, **rate.of(request), by=by)
-            else:
-                worth.give_exchange_rate(space, **exchange.cleaned_data, by=by)
-            tell(request, "Saved")
-            return redirect("worth", space.slug)
+    if _kept(request, rate, exchange):
+        tell(request, "Saved")
+        return redirect("worth", space.slug)
     context = {
         "rate_form": rate,
         "exchange_form": exchange,
@@ -73,8 +66,23 @@ def show(request: Request) -> HttpResponse:
         "exchange": space.exchange_rates.order_by("currency", "-as_of"),
         "prices": all_prices(),
     }
-    status = 422 if form.errors else 200
+    status = 422 if rate.errors or exchange.errors else 200
     return render(request, "preferences/worth.html", context, status=status)
+
+
+def _kept(request: Request, rate: RateForm, exchange: ExchangeForm) -> bool:
+    """Whether what was sent, if anything, could be saved; else why not stands in its form."""
+    space, by = request.workspace, request.actor
+    with blaming(rate):
+        if rate.is_bound and rate.is_valid():
+            amount = rate.cleaned_data["amount"]
+            worth.set_hourly_rate(space, amount, **rate.of(request), by=by)
+            return True
+    with blaming(exchange):
+        if exchange.is_bound and exchange.is_valid():
+            worth.give_exchange_rate(space, **exchange.cleaned_data, by=by)
+            return True
+    return False
 
 
 @require_POST
