@@ -1,6 +1,6 @@
 """Page: the gate. What each check does, for the brand and where a channel differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -29,15 +29,11 @@ HOW: Mapping[str, str] = {
 @require_http_methods(["GET", "POST"])
 @page
 def show(request: Request) -> HttpResponse:
-    workspace, said = request.workspace, request.POST
+    workspace = request.workspace
     request.actor.must("settings", workspace.pk)
     channels = list(workspace.channels.exclude(state=Channel.State.GONE).order_by("pk"))
     if request.method == "POST":
-        brand = {check: said[check] for check in CHECKS if said.get(check)}
-        gatekeeping.set_policy(workspace, brand, by=request.actor)
-        for channel in channels:
-            own = {c: said[name] for c in CHECKS if (name := f"{c}-{channel.pk}") in said}
-            gatekeeping.set_policy(workspace, own, channel=channel, by=request.actor)
+        _keep(request, channels)
         tell(request, "Saved. It holds for all that is not out yet")
         return redirect("gate", workspace.slug)
     force = gatekeeping.in_force(workspace)
@@ -49,6 +45,15 @@ def show(request: Request) -> HttpResponse:
         ],
     }
     return render(request, "preferences/gate.html", context)
+
+
+def _keep(request: Request, channels: Sequence[Channel]) -> None:
+    said, workspace = request.POST, request.workspace
+    brand = {check: said[check] for check in CHECKS if said.get(check)}
+    gatekeeping.set_policy(workspace, brand, by=request.actor)
+    for channel in channels:
+        own = {c: said[name] for c in CHECKS if (name := f"{c}-{channel.pk}") in said}
+        gatekeeping.set_policy(workspace, own, channel=channel, by=request.actor)
 
 
 urlpatterns = [path("w/<slug:ws>/settings/gate/", show, name="gate")]
