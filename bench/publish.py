@@ -111,20 +111,18 @@ def stub(port, results):
 
 def media(space):
     """A picture and a film, with files in their places."""
-    from hashlib import sha256
+    import io
 
-    from clarion.content.models import Media
+    from PIL import Image
+    from tests.film_kit import in_library
 
-    rows = []
-    for kind, mime in (("image", "image/png"), ("video", "video/mp4")):
-        sha = sha256(kind.encode()).hexdigest()
-        row = Media.objects.create(
-            workspace=space, kind=kind, mime=mime, size=5, width=64, height=48, sha256=sha
-        )
-        row.path.parent.mkdir(parents=True, exist_ok=True)
-        row.path.write_bytes(b"bytes")
-        rows.append(row)
-    return rows
+    from clarion.accounts.rights import ALL, Actor
+    from clarion.content import library
+
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "peru").save(out, "PNG")
+    by = Actor("Bench", space.pk, ALL)
+    return library.add(space, "a.png", out.getvalue(), alt="A square", by=by), in_library(space)
 
 
 def mixed(n):

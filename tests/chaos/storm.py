@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from tests.film_kit import in_library
 from tests.playground_kit import running
 
 from clarion.kit.postgres import Postgres
@@ -62,7 +63,6 @@ class Storm:
         from clarion.accounts.models import User
         from clarion.channels import actions as channels
         from clarion.content import actions as content
-        from clarion.content.models import Media
         from clarion.publishing import actions as publishing
         from clarion.publishing.models import Delivery
 
@@ -73,7 +73,7 @@ class Storm:
         for n in range(self.asked.accounts):
             answers = {"server": self.playground.url, "handle": f"storm{n}"}
             accounts += channels.start(space, "playground", answers, "", by=boss)
-        film = Media.objects.create(workspace=space, **self.film())
+        film = in_library(space)
         start, n = timezone.now() + timedelta(hours=2), 0
         while Delivery.objects.count() < self.asked.deliveries:
             n += 1
@@ -88,26 +88,6 @@ class Storm:
         # However long planning took on this machine: it begins now.
         early = start - timezone.now() - timedelta(seconds=2)
         Delivery.objects.update(**{k: F(k) - early for k in ("planned_for", "stamp", "due_at")})
-
-    def film(self):
-        """The columns of a film, with its file in its place."""
-        from hashlib import sha256
-
-        from clarion.content.models import Media
-
-        columns = {
-            "kind": "video",
-            "mime": "video/mp4",
-            "size": 4,
-            "width": 640,
-            "height": 360,
-            "sha256": sha256(b"film").hexdigest(),
-            "alt": "A film",
-        }
-        path = Media(**columns).path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"film")
-        return columns
 
     # --- the weather ---
 
