@@ -39,7 +39,7 @@ fix: dev ## what can be repaired by a program
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
 
 bench: dev ## every figure of the performance page; make bench ARGS=start for one
-	@for each in $(or $(ARGS),$(basename $(notdir $(wildcard bench/*.py)))); do echo "== $$each"; .venv/bin/python bench/$$each.py || exit 1; done
+	@for each in $(or $(ARGS),$(basename $(notdir $(wildcard bench/*.py)))); do echo "== $$each"; .venv/bin/python -P bench/$$each.py || exit 1; done
 
 dist: dev ## a wheel in dist/
 	@rm -rf dist && .venv/bin/pip wheel --quiet --no-deps --wheel-dir dist . && ls dist
