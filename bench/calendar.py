@@ -184,7 +184,7 @@ def run(asked, port):
     base = f"http://127.0.0.1:{port}/w/{space.slug}/calendar/"
     found = {"posts": asked.posts}
     try:
-        with httpx2.Client(cookies={"sessionid": session}) as http:
+        with httpx2.Client(cookies={"sessionid": session}, timeout=60) as http:
             wait(http, base)
             for view in VIEWS:
                 found[view] = served(http, f"{base}?view={view}")
