@@ -229,3 +229,43 @@ def test_the_same_link_is_not_repeated_within_the_days_of_the_account(
         "Rye": datetime(2027, 3, 1, 8, tzinfo=UTC),
         "Rye in March": datetime(2027, 3, 8, 8, tzinfo=UTC),
     }
+
+
+@pytest.mark.accepts("TW-1")
+def test_one_pin_goes_to_several_boards_days_apart_with_each_date_shown_first(
+    api, space, boss, playground, png
+):
+    from clarion.channels import actions as channels
+    from clarion.content import library
+
+    answers = {"server": playground.url, "handle": "pins", "practises": "pinterest"}
+    [channel] = channels.start(space, "playground", answers, "", by=boss)
+    assert "board" in [option.key for option in channel.network.options]
+    medium = library.add(space, "loaf.png", png, alt="A loaf", by=boss)
+    said = {
+        "text": "Rye in linen",
+        "channels": [channel.pk],
+        "media": [medium.pk],
+        "variants": [{"channel": channel.pk, "options": {"title": "Rye"}, "surface": "pin"}],
+    }
+    post = api("POST", "/posts", said).json()["id"]
+    body = {
+        "option": "board",
+        "values": ["Bread", "Kitchen", "Rye"],
+        "start": "2027-03-21T09:00",
+        "every_days": 7,
+    }
+    shown = api("POST", f"/posts/{post}/spread?dry_run=true", body)
+    assert shown.status_code == 200, shown.content
+    stops = [(s["name"], s["at"][:16]) for s in shown.json()["stops"]]
+    assert stops == [  # nine on the wall, before and after the change of clocks
+        ("Bread", "2027-03-21T09:00"),
+        ("Kitchen", "2027-03-28T09:00"),
+        ("Rye", "2027-04-04T09:00"),
+    ]
+    assert not Delivery.objects.exists()
+    assert len(api("POST", f"/posts/{post}/spread", body).json()["posts"]) == 3
+    planned = Delivery.objects.order_by("planned_for")
+    local = [d.planned_for.astimezone(space.zone).isoformat()[:16] for d in planned]
+    boards = [d.variant.options["board"] for d in planned]
+    assert list(zip(boards, local, strict=True)) == stops
