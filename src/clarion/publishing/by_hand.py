@@ -109,7 +109,9 @@ def ask_hands(deliveries: Sequence[Delivery]) -> None:
         solve(space, [delivery.about])
         to = delivery.hand_id if delivery.tries <= ALL else None
         url = f"by-hand/{delivery.pk}/"
-        notify(space, delivery.about, _asking(delivery), url, kind="task", to=to)
+        words = delivery.draft().text  # to have at hand: the notice cuts them
+        about, asking = delivery.about, _asking(delivery)
+        notify(space, about, asking, url, kind="task", to=to, detail=words)
 
 
 def _asking(delivery: Delivery) -> str:
