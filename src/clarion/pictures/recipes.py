@@ -110,11 +110,13 @@ def _format(shape: Shape, room: Room) -> str:
     if shape.kind == "video":
         fine = _plays(shape, room) and shape.mime in (taken or FILMS)
         return shape.mime if fine else FILMS[0]
-    if not taken or shape.mime in taken:
-        # A picture without loss that is too large becomes a photograph, not a postage stamp.
-        heavy = shape.mime == "image/png" and bool(_too_heavy(shape, room))
-        return JPEG if heavy and JPEG in (taken or [JPEG]) else shape.mime
-    return JPEG if JPEG in taken else taken[0]
+    wanted = JPEG if _better_a_photograph(shape, room) else shape.mime
+    return next((m for m in (wanted, shape.mime, JPEG) if not taken or m in taken), taken[0])
+
+
+def _better_a_photograph(shape: Shape, room: Room) -> bool:
+    """A picture without loss that is too large becomes one, not a postage stamp."""
+    return shape.mime == "image/png" and bool(_too_heavy(shape, room))
 
 
 def _crop(shape: Shape, room: Room) -> list[int] | None:
