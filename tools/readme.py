@@ -37,6 +37,7 @@ BLOCK = re.compile(r"(<!-- made by tools/readme.py: (\S+) -->\n).*?(<!-- end -->
 
 CAN = {
     "publish": "publish",
+    "edit": "change what is live",
     "thread": "threads",
     "community": "inbox, answers",
     "listening": "search",
@@ -83,8 +84,7 @@ def forgotten() -> list[str]:
 def capabilities(here: Path) -> str:
     """What Clarion can do on each network, as the adapters themselves say it."""
     rows = [
-        [_name(n, here), *("yes" if can else "no" for can in n.can().values())]
-        for n in _networks()
+        [_name(n, here), *("yes" if n.can()[key] else "no" for key in CAN)] for n in _networks()
     ]
     return table(["", *CAN.values()], rows)
 
