@@ -20,8 +20,11 @@ def film():
         return path.read_bytes()
 
 
-def in_library(space):
-    """The film as a row of the library, with its file in its place."""
+def in_library(space, codecs="h264"):
+    """The film as a row of the library, with its file in its place.
+
+    As it is it fits everywhere; said to be encoded otherwise, it is converted before it goes.
+    """
     from clarion.content.models import Media
 
     body = film()
@@ -33,6 +36,8 @@ def in_library(space):
         width=320,
         height=240,
         milliseconds=1000,
+        frame_rate=10_000,
+        codecs=codecs,
         sha256=sha256(body).hexdigest(),
         alt="A film",
     )

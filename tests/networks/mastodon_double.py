@@ -229,8 +229,8 @@ class Double:
         return httpx2.Response(202 if self.processing else 200, json=self.media[medium])
 
     def _medium(self, request: httpx2.Request) -> httpx2.Response:
-        medium = self.media[request.url.path.split("/")[-1]]
-        if medium.get("used"):
+        medium = self.media.get(request.url.path.split("/")[-1])
+        if medium is None or medium.get("used"):
             return _error(404, "Record not found")
         self.processing = max(0, self.processing - 1)
         if self.processing:

@@ -1,6 +1,7 @@
 """Once and only once, on a server that forgets idempotency keys."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from clarion.networks.base import (
     Live,
     Media,
     Poll,
+    Ready,
     Reconnect,
     Refused,
     Settling,
+    StartOver,
     TryLater,
     Unsure,
 )
@@ -231,25 +234,41 @@ def test_a_picture_goes_up_with_its_description_and_not_with_its_file_name(serve
     assert server.statuses[0]["media_attachments"][0]["description"] == picture.alt
 
 
-def test_nothing_is_said_before_the_film_is_ready(server, picture):
+def test_nothing_is_said_before_the_film_is_ready_and_may_go_out(server, picture):
     server.processing = 2
     waiting = send(server, Draft("Bread", [picture]))
     assert isinstance(waiting, Settling)
-    assert isinstance(poll(server, waiting), Settling)
+    assert not waiting.public
+    assert poll(server, waiting) == Settling(waiting.ticket, public=False)
+    assert poll(server, waiting) == Ready(waiting.ticket)
     assert server.statuses == []
-    assert isinstance(poll(server, waiting), Live)
+    assert isinstance(release(server, waiting), Live)
     assert len(server.statuses) == 1
 
 
-def test_an_answer_lost_while_settling_is_not_sent_twice(server, picture):
+def test_an_answer_lost_when_the_film_goes_out_is_found_by_its_media(server, picture):
+    film = replace(picture, kind="video", mime="video/mp4")
     server.processing, server.lose = 1, 1
+    since = server.now
+    waiting = send(server, Draft("Bread", [film]))
+    assert isinstance(poll(server, waiting), Ready)
+    assert found(server, waiting, since) is None
+    with pytest.raises(Unsure):
+        release(server, waiting)
+    [said] = server.statuses
+    assert found(server, waiting, since).remote_id == said["id"]
+    assert release(server, waiting).remote_id == said["id"]
+    assert server.statuses == [said]
+
+
+def test_media_that_the_server_cleared_away_meanwhile_are_sent_again(server, picture):
+    server.processing = 1
     waiting = send(server, Draft("Bread", [picture]))
-    again = poll(server, waiting)
-    assert isinstance(again, Settling)
-    assert again.again == publish.look_after
-    live = poll(server, again)
-    assert isinstance(live, Live)
-    assert [live.remote_id] == [one["id"] for one in server.statuses]
+    assert isinstance(poll(server, waiting), Ready)
+    server.media.clear()
+    with pytest.raises(StartOver):
+        release(server, waiting)
+    assert server.statuses == []
 
 
 def test_media_the_server_cannot_process_are_refused_with_its_reason(server, picture):
@@ -272,6 +291,21 @@ def test_a_lost_upload_is_safe_to_repeat(server, picture):
 
 def poll(server: Double, waiting: Settling):
     return server.do(lambda call: publish.poll(call, waiting.ticket))
+
+
+def release(server: Double, waiting: Settling):
+    """As the worker does it when nothing forbids it any more."""
+    return server.do(
+        lambda call: publish.send(replace(call, ticket=waiting.ticket), Draft("Bread"))
+    )
+
+
+def found(server: Double, waiting: Settling, since: datetime):
+    return server.do(
+        lambda call: publish.find(
+            replace(call, ticket=waiting.ticket), Draft("Bread"), since, ()
+        )
+    )
 
 
 # --- taking down, and how a server says no ---

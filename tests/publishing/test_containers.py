@@ -34,10 +34,17 @@ def again(later, work):
 
 
 @async_to_sync
-async def contain():
-    """The worker takes one step towards a container."""
+async def take(step):
+    """The worker does this one step, and nothing else."""
     async with line():
-        await BY_NAME["publishing.delivery.planned"].turn()
+        return await BY_NAME[step].turn()
+
+
+def contain(film):
+    """The film goes into a container, and waits there."""
+    take("publishing.delivery.planned")
+    assert fresh(film).state == State.SETTLING, film.problem
+    assert (film.maybe_out, bool(film.ticket)) == (False, True)
 
 
 def fresh(delivery):
@@ -56,17 +63,36 @@ def test_a_film_goes_out_through_a_container(film, playground, work, again):
     assert film.tries == 2, film.problem
 
 
-def test_nobody_sees_the_container_of_a_paused_post(film, playground, work, again, space, boss):
-    contain()
-    assert not fresh(film).maybe_out
-    pauses.pause(space, "A recall", by=boss)
+def test_nobody_sees_the_container_of_a_paused_post(film, playground, again, space, boss):
+    contain(film)
+    ticket = film.ticket
+    pause = pauses.pause(space, "A recall", by=boss)
     again(seconds=5)
     assert (fresh(film).state, out(playground)) == (State.PLANNED, 0)
+    assert film.ticket == ticket  # it is ready, and nothing but the pause keeps it back
+    pauses.resume(pause, pauses.Pause.How.SPREAD, by=boss)
+    again(minutes=30)
+    assert (fresh(film).state, out(playground)) == (State.LIVE, 1), film.problem
+
+
+def test_a_film_that_has_to_be_converted_first_waits_and_goes_out_once(
+    space, channel, boss, playground, again
+):
+    playground.settings(processing_seconds=0)
+    post = content.write(space, "Look", [channel], media=[in_library(space, "hevc")], by=boss)
+    [delivery] = publishing.publish_now(post, by=boss)
+    take("publishing.delivery.planned")
+    assert (fresh(delivery).state, delivery.tries) == (State.PLANNED, 0)
+    assert "being prepared" in delivery.problem
+    assert take("content.rendition.waiting") == 1
+    again(seconds=5)
+    again(seconds=10)
+    assert (fresh(delivery).state, out(playground)) == (State.LIVE, 1), delivery.problem
 
 
 @pytest.mark.parametrize("fault", ["fail_before", "fail_after"])
 def test_a_lost_answer_to_the_publication_is_looked_up(fault, film, playground, again):
-    contain()
+    contain(film)
     playground.fault(fault, next=1)
     again(seconds=5)
     again(seconds=15)

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -58,8 +59,15 @@ async def make(rendition: Rendition) -> Outcome:
 async def _aside(work: Callable[[Callable[[], bool]], Any]) -> Any:
     """In a thread of its own. When the turn is called off, the thread hears of it."""
     stopped = threading.Event()
+
+    def alone() -> Any:
+        try:
+            return work(stopped.is_set)
+        finally:
+            connection.close()  # nobody else ends what this thread has opened
+
     try:
-        return await sync_to_async(work, thread_sensitive=False)(stopped.is_set)
+        return await sync_to_async(alone, thread_sensitive=False)()
     finally:
         stopped.set()
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from mimetypes import guess_extension
 from typing import Any
@@ -14,8 +14,10 @@ from clarion.networks.base import (
     Media,
     Once,
     Problem,
+    Ready,
     Refused,
     Settling,
+    StartOver,
     TryLater,
     Unsure,
 )
@@ -40,6 +42,8 @@ class Publishing:
 
     async def send(self, call: Call, draft: Draft) -> Live | Settling:
         server = Server.of(call)
+        if call.ticket:
+            return await _say_with_its_media(server, call)
         status = await _status(server, call, draft)
         media = [await _upload(server, medium) for medium in draft.media]
         status |= {"media_ids": [str(medium["id"]) for medium in media]} if media else {}
@@ -47,26 +51,23 @@ class Publishing:
             return await _say(server, call.key, status)
         # Nothing is said before the media are ready: the server would refuse it.
         ticket = {"at": datetime.now(UTC).isoformat(), "status": status}
-        return Settling(json.dumps(ticket), again=timedelta(seconds=3))
+        return Settling(json.dumps(ticket), again=timedelta(seconds=3), public=False)
 
-    async def poll(self, call: Call, ticket: str) -> Live | Settling:
-        """Says it, once the media are ready. Safe to repeat: it looks for these media first."""
-        server, kept = Server.of(call), json.loads(ticket)
-        status, at = kept["status"], datetime.fromisoformat(kept["at"])
-        for medium in status["media_ids"]:
-            if not await _is_ready(server, medium):
-                return Settling(ticket)
-        if said := await readback.said_with(server, call, status["media_ids"], at):
-            return said
-        try:
-            return await _say(server, call.key, status)
-        except Unsure:
-            return Settling(ticket, again=self.look_after)
+    async def poll(self, call: Call, ticket: str) -> Live | Settling | Ready:
+        """Are the media ready? It says nothing: whether it may still go out is asked first."""
+        media = json.loads(ticket)["status"]["media_ids"]
+        with suppress(Missing):  # `send` sees to what is gone
+            if not await _are_ready(Server.of(call), media):
+                return Settling(ticket, public=False)
+        return Ready(ticket)
 
     async def find(
         self, call: Call, draft: Draft, since: datetime, known: Collection[str]
     ) -> Live | Settling | None:
         server = Server.of(call)
+        if call.ticket:
+            media = json.loads(call.ticket)["status"]["media_ids"]
+            return await readback.said_with(server, call, media, since)
         async for status in readback.ours(server, call, since, private=bool(draft.direct)):
             if status["id"] not in known and readback.is_it(status, draft):
                 return live(status)
@@ -136,6 +137,21 @@ async def _quote(server: Server, draft: Draft) -> str:
     return draft.quote
 
 
+async def _say_with_its_media(server: Server, call: Call) -> Live:
+    """What waited for its media. Safe to repeat: it looks for a post with these media first."""
+    kept = json.loads(call.ticket)
+    status, at = kept["status"], datetime.fromisoformat(kept["at"])
+    if said := await readback.said_with(server, call, status["media_ids"], at):
+        return said
+    try:
+        ready = await _are_ready(server, status["media_ids"])
+    except Missing as gone:  # some servers would leave them out without a word
+        raise StartOver("The server no longer has the media of this post.") from gone
+    if not ready:
+        raise TryLater("The server is still working on the media of this post.")
+    return await _say(server, call.key, status)
+
+
 async def _say(server: Server, key: str, status: Mapping[str, Any]) -> Live:
     answer = await server.ask("POST", "/api/v1/statuses", writes=True, key=key, json=status)
     said = read(answer, writes=True)
@@ -171,9 +187,10 @@ async def _upload(server: Server, medium: Media) -> Json:
     return answer
 
 
-async def _is_ready(server: Server, medium: str) -> bool:
-    try:
+async def _are_ready(server: Server, media: Sequence[str]) -> bool:
+    """Raises Missing where the server does not show one, Refused where it cannot be read."""
+    for medium in media:
         answer = await server.ask("GET", f"/api/v1/media/{medium}")
-    except Missing:  # a server may no longer show what a post already uses
-        return True
-    return answer.status_code != 206 and bool(read(answer).get("url"))
+        if answer.status_code == 206 or not read(answer).get("url"):
+            return False
+    return True
