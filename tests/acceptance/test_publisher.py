@@ -11,6 +11,7 @@ from tests.interfaces.api.conftest import program_of
 from clarion.accounts.models import Notice
 from clarion.channels.models import Channel
 from clarion.content import actions as content
+from clarion.content import library
 from clarion.publishing import actions as publishing
 from clarion.publishing import forecast
 from clarion.publishing.models import Delivery, Pause
@@ -78,10 +79,11 @@ def boss_of(space):
 
 @pytest.mark.accepts("LA-6")
 def test_a_person_posts_it_and_it_counts_when_they_hand_in_the_link(
-    space, channel, boss, ada, member, work, later, playground
+    space, channel, boss, ada, member, work, later, playground, png
 ):
     bo = member("member")
-    post = content.write(space, "With the song of the week", [channel], by=boss)
+    loaf = library.add(space, "loaf.png", png, by=boss)
+    post = content.write(space, "With the song of the week", [channel], media=[loaf], by=boss)
     [delivery] = publishing.schedule(post, timezone.now() + timedelta(hours=1), by=boss)
     act = reverse("delivery-by-hand", args=[space.slug, delivery.pk])
     ada.post(act, {"to": bo.pk})
@@ -92,6 +94,7 @@ def test_a_person_posts_it_and_it_counts_when_they_hand_in_the_link(
     told = Notice.objects.get(kind="task")
     assert (told.to_id, told.solved_at) == (bo.pk, None)
     assert "With the song of the week" in told.text
+    assert told.picture == f"media/{loaf.pk}/small/"
     phone = Client()
     phone.force_login(bo.user)
     address = f"/w/{space.slug}/{told.url}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content import approval, captions
 from clarion.content.models import Post
 from clarion.publishing.models import Delivery
 
@@ -69,6 +69,31 @@ def test_what_was_typed_is_saved_by_itself(browser_page, channel):
     post = Post.objects.get()
     assert (post.text, post.more) == ("A better thought", ["And more"])
     assert post.variants.get().text == "A thought for them"
+
+
+def test_a_saved_caption_goes_in_by_its_name_with_keys_alone(browser_page, space, boss):
+    captions.save_caption(space, "hours", "Open from seven to six", by=boss)
+    captions.save_caption(space, "holiday", "Closed until Monday", by=boss)
+    page = browser_page
+    page.goto("/w/bakery/compose/")
+    area, options = page.get_by_label("Post text"), page.get_by_role("option")
+    area.press_sequentially("Come by! /ho")
+    expect(options).to_have_count(2)
+    area.press("Escape")
+    expect(options).to_have_count(0)
+    area.press_sequentially("u")
+    expect(options).to_have_count(1)
+    expect(area).to_have_attribute("aria-activedescendant", "caption-0")
+    area.press("Enter")
+    expect(area).to_have_value("Come by! Open from seven to six")
+    expect(area).to_be_focused()
+    expect(page.locator("[data-saved]")).to_contain_text("All changes saved")
+    area.press_sequentially(" /")
+    expect(options).to_have_count(2)
+    area.press("ArrowDown")
+    chosen = page.locator("#caption-1 span").inner_text()
+    area.press("Tab")
+    expect(area).to_have_value(f"Come by! Open from seven to six {chosen}")
 
 
 def test_two_writers_clash_and_nobody_loses_a_word(browser_page, live, post, member):

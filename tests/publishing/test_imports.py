@@ -1,14 +1,19 @@
 """Posts by the file: every row once, wrong ones with a reason, whenever the worker dies."""
 
 import io
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.db import transaction
 from django.utils import timezone
 
 from clarion.content.models import ImportRow, Post
 from clarion.kit.errors import NotYet
-from clarion.publishing.imports import actions
+from clarion.kit.steps import LEASE
+from clarion.publishing.imports import actions, making
+from clarion.publishing.imports.work import STEPS
 from clarion.publishing.models import Delivery
 
 HEAD = "Text;Channel;Date;Time;Labels;Id\n"
@@ -182,6 +187,36 @@ def test_a_batch_done_twice_makes_each_post_once(take, boss, channel):
     make(source, rows, {}, boss)
     assert Post.objects.count() == 2
     assert {row.state for row in ImportRow.objects.all()} == {"done"}
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(
+    take, boss, channel, work, later, monkeypatch
+):
+    """Once inside a batch, which leaves nothing of it, and once before it could say how far."""
+    monkeypatch.setattr(making, "AT_ONCE", 2)
+    source = take(HEAD + "".join(f"Loaf {n};bakery;{day(n + 2)};9:00;;\n" for n in range(7)))
+    actions.go(source, by=boss)
+    importing = STEPS[1]
+    [mine] = importing.claim()
+    with suppress(Killed), transaction.atomic():
+        making.make(mine, making.next_rows(mine), {}, boss)
+        raise Killed
+    assert not Post.objects.exists()
+    async_to_sync(importing.do)(mine)  # and what came of it is never written down
+    assert Post.objects.count() == 2
+    work()
+    assert Post.objects.count() == 2  # the lease holds: nobody else goes on yet
+    with later(seconds=LEASE.total_seconds() + 1):
+        work()
+    assert sorted(Post.objects.values_list("text", flat=True)) == [
+        f"Loaf {n}" for n in range(7)
+    ]
+    source.refresh_from_db()
+    assert (source.state, set(states(source))) == ("ready", {"done"})
 
 
 def test_columns_without_titles_are_guessed_and_can_be_changed(take, boss, work, channel):

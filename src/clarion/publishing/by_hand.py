@@ -15,6 +15,7 @@ from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.models import Membership
 from clarion.accounts.rights import Actor
+from clarion.content.models import Media
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.steps import Move, Outcome, Stay
 from clarion.publishing.actions import freeze, new_address
@@ -110,8 +111,18 @@ def ask_hands(deliveries: Sequence[Delivery]) -> None:
         to = delivery.hand_id if delivery.tries <= ALL else None
         url = f"by-hand/{delivery.pk}/"
         words = delivery.draft().text  # to have at hand: the notice cuts them
-        about, asking = delivery.about, _asking(delivery)
-        notify(space, about, asking, url, kind="task", to=to, detail=words)
+        about, asking, files = delivery.about, _asking(delivery), pieces(delivery)
+        picture = f"media/{files[0].pk}/small/" if files else ""
+        more = {"detail": words, "picture": picture}
+        notify(space, about, asking, url, kind="task", to=to, **more)
+
+
+def pieces(delivery: Delivery) -> list[Media]:
+    """The files of this part as they lie in the library, in their order."""
+    variant = delivery.variant
+    wanted = {medium.sha256 for medium in delivery.draft().media}
+    mine = variant.post.said([variant]).pieces(delivery.channel)
+    return [m for m in mine if m.sha256 in wanted] or (mine if wanted else [])
 
 
 def _asking(delivery: Delivery) -> str:

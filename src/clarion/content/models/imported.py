@@ -108,7 +108,8 @@ class ImportRow(models.Model):
 
 
 class Origin(models.Model):
-    """Which row of which file a post came from: the same row again is the same post."""
+    """Where a post came from, a row of a file or a post of another brand: the same again is
+    the same post."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)  # SHA-256 over what makes the row the same again

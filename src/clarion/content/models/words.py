@@ -114,12 +114,15 @@ class Words:
         """Everything wrong with it on this channel."""
         drafts = [part.draft for part in self.parts(channel)]
         refused = [p for d in drafts for p in channel.complaints(d)]
-        return [*refused, *self.left_out(channel), *self.lacks(channel)]
+        return [*refused, *self.left_out(channel), *self._lacks(channel, drafts)]
 
     def lacks(self, channel: Channel) -> list[Problem]:
         """What the brand's own gate says to it there."""
+        return self._lacks(channel, [part.draft for part in self.parts(channel)])
+
+    def _lacks(self, channel: Channel, drafts: Sequence[Draft]) -> list[Problem]:
         seen = gate.Seen(
-            texts=[part.draft.text for part in self.parts(channel)],
+            texts=[draft.text for draft in drafts],
             media=self.pieces(channel),
             is_paid=self.paid_partnership or bool(self.partner),
             made_with_ai=self.made_with_ai,

@@ -21,6 +21,7 @@ STAGES = (
     "approval",
     "threads",
     "clients",
+    "copies",
     "ideas",
     "imports",
     "grid",

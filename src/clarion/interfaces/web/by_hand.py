@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import path
 
 from clarion.accounts.models import Membership
-from clarion.content.models import Media
 from clarion.interfaces.web.door import Request, own, page
 from clarion.kit.errors import NotYet
 from clarion.publishing import by_hand
@@ -41,19 +40,12 @@ def show(request: Request, pk: int) -> HttpResponse:
     context = {
         "delivery": delivery,
         "draft": draft,
-        "pieces": _pieces(delivery, {medium.sha256 for medium in draft.media}),
+        "pieces": by_hand.pieces(delivery),
         "problem": problem,
         "typed": request.POST.get("url", ""),
     }
     status = 422 if problem else 200
     return render(request, "by_hand/show.html", context, status=status)
-
-
-def _pieces(delivery: Delivery, wanted: set[str]) -> list[Media]:
-    """The files of this part as they lie in the library, in their order."""
-    variant = delivery.variant
-    mine = variant.post.said([variant]).pieces(delivery.channel)
-    return [m for m in mine if m.sha256 in wanted] or (mine if wanted else [])
 
 
 def people(request: Request) -> list[Membership]:

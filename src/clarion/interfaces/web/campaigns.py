@@ -15,6 +15,7 @@ from clarion.accounts.models import Workspace
 from clarion.ads.costs import of_campaign
 from clarion.ads.queries import purse, purses
 from clarion.content.models import Post
+from clarion.interfaces.web.campaign_copies import other_brands
 from clarion.interfaces.web.door import (
     Request,
     blaming,
@@ -128,6 +129,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "costs": of_campaign(campaign, by=request.actor),
         "may_plan": request.actor.can("plan"),
         "may_write": request.actor.can_somewhere("write"),
+        "other_brands": other_brands(request).exists(),
     }
     return render(request, "campaigns/campaign.html", context)
 

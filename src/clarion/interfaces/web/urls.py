@@ -35,6 +35,7 @@ PAGES = (
     "promotions",
     "strategy",
     "campaigns",
+    "campaign_copies",
     "research",
     "channels",
     "team",

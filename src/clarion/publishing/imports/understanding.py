@@ -114,7 +114,7 @@ class Reader:
         known = header[at] if at is not None and at < len(header) else ""
         return known or TITLES[field]
 
-    @property
+    @cached_property
     def _makers(self) -> Mapping[str, Callable[[dict[str, Any], str], None]]:
         return {
             "id": lambda wish, said: wish.update(id=said) if said else None,
