@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -145,10 +146,11 @@ def _target(source: Campaign, into: Workspace | Campaign, days: int, there: Acto
 
 def _started(source: Campaign, space: Workspace, by: timedelta, there: Actor) -> Campaign:
     """Without money and without a goal of the first brand: those are decided there."""
-    brief = {name: getattr(source, name) for name in BRIEF}
-    days = {name: getattr(source, name) for name in ("starts_on", "ends_on")}
-    moved = {name: day + by if day else None for name, day in days.items()}
-    return start_campaign(space, **brief, **moved, by=there)
+    values: dict[str, Any] = {name: getattr(source, name) for name in BRIEF}
+    for name in ("starts_on", "ends_on"):
+        day = getattr(source, name)
+        values[name] = day + by if day else None
+    return start_campaign(space, **values, by=there)
 
 
 class _Copying:

@@ -18,7 +18,7 @@ from clarion.strategy.models import Campaign
 stage = Stage()
 
 
-class CopyIn(In):
+class CopyOrder(In):
     """`token`: one of the other brand. `channels`: id of a channel here -> id of the one there;
     what is not named is left out.
 
@@ -48,7 +48,7 @@ class CopyShape(Schema):
 
 
 @stage.write("campaigns.copy", "POST /campaigns/{campaign}/copies", CopyShape, status=201)
-def copy(request: Request, campaign: Id, body: CopyIn) -> dict[str, object]:
+def copy(request: Request, campaign: Id, body: CopyOrder) -> dict[str, object]:
     """Copy it to another brand, with its posts as drafts.
 
     Media, labels and rights come along; approvals, deliveries and numbers do not. A post that
@@ -84,7 +84,7 @@ def _campaign(pk: int | None, there: Actor) -> Campaign | None:
     raise NotYet(f"The other brand has no campaign {pk}.", "campaign")
 
 
-def _channels(body: CopyIn, there: Actor) -> dict[int, Channel]:
+def _channels(body: CopyOrder, there: Actor) -> dict[int, Channel]:
     rows = Channel.objects.filter(workspace=there.workspace_id).select_related("workspace")
     known = rows.exclude(state=Channel.State.GONE).in_bulk(body.channels.values())
     if missing := [pk for pk in body.channels.values() if pk not in known]:
