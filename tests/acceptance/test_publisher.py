@@ -118,7 +118,7 @@ def test_everything_stops_within_a_tick_and_goes_on_under_control(
         post = content.write(space, f"Post {n}", [channel], by=boss)
         publishing.schedule(post, timezone.now() + timedelta(minutes=10 + n), by=boss)
     page = reverse("pauses", args=[space.slug])
-    ada.post(page, {"reach": "", "why": "A recall of the rye bread"})
+    ada.post(page, {"reach": "everything", "why": "A recall of the rye bread"})
     assert "A recall of the rye bread" in words(ada.get(reverse("home", args=[space.slug])))
     with later(hours=1):
         work()

@@ -202,6 +202,7 @@ class Field:
     default: str = ""
     required: bool = True
     choices: Sequence[tuple[str, str]] = ()
+    spreads: bool = False  # a place: the same post may go to several, days apart
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ _ALL = (
     Practised(
         "pinterest",
         (Surface("pin", least=1, most=1), Surface("carousel", least=2), VIDEO),
-        options=(Field("board", "Board"), TITLE),
+        options=(Field("board", "Board", spreads=True), TITLE),
         comments=False,
     ),
     Practised(

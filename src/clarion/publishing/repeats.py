@@ -135,6 +135,22 @@ def skip(row: Repeat, day: date, *, by: Actor) -> None:
     record(by, "repeat.skipped", f"Repeat {row.pk}", after={"day": day.isoformat()})
 
 
+@transaction.atomic
+def put_back(row: Repeat, day: date, *, by: Actor) -> None:
+    """It comes on a day after all that was left out. What was called off is planned again."""
+    row = _locked(row)
+    row.origin.must("publish", by)
+    if day.isoformat() not in row.skipped:
+        raise Conflict("That day is not left out.")
+    row.skipped = [each for each in row.skipped if each != day.isoformat()]
+    row.save(update_fields=["skipped"])
+    for made in row.repetitions.filter(on=day):
+        actions.plan(made.post, by=by)
+    if row.state == State.ON:
+        row.compare_and_set({"due_at": timezone.now()})
+    record(by, "repeat.put_back", f"Repeat {row.pk}", after={"day": day.isoformat()})
+
+
 def ahead(row: Repeat, most: int = SHOWN) -> list[datetime]:
     """When it comes next: the days of its rule, or the slots that its limits leave it. In the
     zone of its first channel."""

@@ -18,6 +18,7 @@ from clarion.content import approval
 from clarion.content.models import Post
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone, next_instant
+from clarion.networks.base import Field
 from clarion.publishing import actions, spacing
 from clarion.publishing.models import Repetition
 from clarion.publishing.repeats import copy
@@ -34,6 +35,14 @@ class Stop:
     name: str
     at: datetime  # in the zone of the channel
     warning: str = ""  # nearer to its like than the channel wants
+
+
+def over(post: Post) -> Field | None:
+    """What its one channel can spread it over, boards for example. None: nothing."""
+    channels = [v.channel for v in post.variants.select_related("channel")]
+    if len(channels) != 1:
+        return None
+    return next((f for f in channels[0].network.options if f.spreads), None)
 
 
 def projected(

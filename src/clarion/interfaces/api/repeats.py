@@ -155,6 +155,13 @@ def skip(request: Request, repeat: Id, body: DayIn) -> Repeat:
     return _own(request, repeat)
 
 
+@stage.write("repeats.put-back", "POST /repeats/{repeat}/put-back", RepeatShape)
+def put_back(request: Request, repeat: Id, body: DayIn) -> Repeat:
+    """It comes on a day after all that was left out."""
+    repeats.put_back(_own(request, repeat), body.day, by=request.auth.actor)
+    return _own(request, repeat)
+
+
 # --- over boards ----------------------------------------------------------------------------
 
 

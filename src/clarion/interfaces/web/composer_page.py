@@ -22,6 +22,7 @@ from clarion.kit.zones import known_zone
 from clarion.networks.base import Field
 from clarion.networks.surfaces import Surface
 from clarion.publishing import queries as publishing
+from clarion.publishing import spreading
 from clarion.publishing.forecast import endings
 from clarion.strategy.models import Campaign
 from clarion.strategy.queries import brief
@@ -149,6 +150,7 @@ def _standing(request: Request, post: Post | None) -> dict[str, Any]:
         "foreseen": endings(post),
         "out": any(sent),
         "stories": _stories(post),
+        "boards": spreading.over(post),
         "locked": (bool(sent) and all(sent)) or entry.standing == "binned",
         "approved": post.is_approved,
         "stale": entry.planned and not post.is_approved,

@@ -18,7 +18,7 @@ from clarion.publishing.models import Pause
 from clarion.strategy.models import Campaign
 
 HERE = "w/<slug:ws>/pauses/"
-EVERYTHING, EVERYWHERE = "", "everywhere"
+EVERYTHING, EVERYWHERE = "everything", "everywhere"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Stopped:
 class Reach(forms.Form):
     """What is to be stopped, and why."""
 
-    reach = forms.ChoiceField(label="Stop", required=False)
+    reach = forms.ChoiceField(label="What")
     why = forms.CharField(
         label="Why",
         max_length=500,

@@ -211,19 +211,33 @@ def keep_apart(request: Request, pk: int) -> HttpResponse:
 @page
 @require_POST
 def stop_repeat(request: Request, pk: int) -> HttpResponse:
-    row = own(Repeat.objects.select_related("origin"), request, "origin__workspace", pk=pk)
+    row = _repeat(request, pk)
     repeats.stop(row, by=request.actor)
     undo = reverse("repeat-agree", args=[request.workspace.slug, pk])
-    tell(request, "It does not come again. What is planned already stays", undo)
-    return redirect(reverse("queues", args=[request.workspace.slug]))
+    asked = f"?queue={request.POST['queue']}" if request.POST.get("queue") else ""
+    tell(request, "It does not come again. What is planned already stays", f"{undo}{asked}")
+    return redirect(_after(request, row))
 
 
 @page
 @require_POST
 def agree_repeat(request: Request, pk: int) -> HttpResponse:
-    row = own(Repeat.objects.select_related("origin"), request, "origin__workspace", pk=pk)
+    row = _repeat(request, pk)
     repeats.agree(row, by=request.actor)
-    return undone(request, "It comes again", reverse("queues", args=[request.workspace.slug]))
+    return undone(request, "It comes again", _after(request, row))
+
+
+def _repeat(request: Request, pk: int) -> Repeat:
+    rows = Repeat.objects.select_related("origin__workspace")
+    return own(rows, request, "origin__workspace", pk=pk)
+
+
+def _after(request: Request, row: Repeat) -> str:
+    """Back to the queue it was done from, or to the page of what comes again."""
+    queue = _number(request.POST.get("queue") or request.GET.get("queue", ""))
+    if Channel.objects.filter(workspace=request.workspace, pk=queue).exists():
+        return _page(request, queue)
+    return reverse("post-again", args=[request.workspace.slug, row.origin_id])
 
 
 def _channel(request: Request, pk: int) -> Channel:

@@ -10,6 +10,7 @@ PAGES = (
     "setup",
     "calendar",
     "queues",
+    "comes_again",
     "calendar_marks",
     "calendar_feed",
     "calendar_paper",

@@ -63,6 +63,14 @@ class Repeat(WorkItem):
     def __str__(self) -> str:
         return f"Repeat {self.pk}"
 
+    @property
+    def how_often(self) -> str:
+        """In words, where they are known: "every 2 weeks on Mon, Thu at 09:00"."""
+        if not self.rule:
+            return f"at least {self.every_days} days apart, in slots of its queue"
+        minute = self.minute or 0
+        return f"{_words(self.rule)} at {minute // 60:02}:{minute % 60:02}"
+
     def terms(self) -> dict[str, Any]:
         """All that somebody agrees to who lets it come again."""
         return {
@@ -81,6 +89,24 @@ class Repeat(WorkItem):
         if not start or not end:
             return True
         return start <= here <= end if start <= end else here >= start or here <= end
+
+
+UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+DAYS = {"MO": "Mon", "TU": "Tue", "WE": "Wed", "TH": "Thu", "FR": "Fri"} | {
+    "SA": "Sat",
+    "SU": "Sun",
+}
+
+
+def _words(rule: str) -> str:
+    """A common rule in words; any other as it is written."""
+    parts = dict(piece.split("=", 1) for piece in rule.split(";") if "=" in piece)
+    unit, every = UNITS.get(parts.pop("FREQ", "")), parts.pop("INTERVAL", "1")
+    days = [DAYS.get(day, "") for day in parts.pop("BYDAY", "").split(",") if day]
+    if unit is None or parts or not all(days):
+        return rule
+    often = f"every {unit}" if every == "1" else f"every {every} {unit}s"
+    return f"{often} on {', '.join(days)}" if days else often
 
 
 class Repetition(models.Model):
