@@ -53,7 +53,7 @@ class Stub:
     def said(self, head, body):
         """The answer to a request with this first line."""
         way, path = head.split(b" ", 2)[:2]
-        parts = path.decode().split("/")[2:]
+        parts = path.decode().partition("?")[0].split("/")[2:]
         if way == b"GET" and parts[:1] != ["containers"]:
             return QUIET
         if parts[0] == "media":

@@ -25,12 +25,12 @@ from clarion.publishing import outgoing
 from clarion.publishing.models import Delivery, Message
 
 POINTS = dict(p.split(":") for p in os.environ.get("CHAOS_POINTS", "").split(",") if p)
-LOG = os.environ.get("CHAOS_LOG", os.devnull)
+LOG = Path(os.environ["CHAOS_LOG"])
 
 
 def maybe_die(point):
-    if random.random() < float(POINTS.get(point, 0)):
-        with Path(LOG).open("a") as log:
+    if random.random() < float(POINTS.get(point, 0)) and not (LOG.parent / "calm").exists():
+        with LOG.open("a") as log:
             log.write(f"{point}\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -91,4 +91,5 @@ http.client.__kwdefaults__["timeout"] = http.TIMEOUT
 WITHOUT = {"unsure": take_out_unsure, "refresh": take_out_refresh}
 if out := os.environ.get("CHAOS_WITHOUT"):
     WITHOUT[out]()
+(LOG.parent / f"up-{os.getpid()}").touch()
 main.run()
