@@ -16,7 +16,7 @@ from clarion.channels.models import Channel
 from clarion.content.models import QUEUE, Decision, Media, Post, Thread, Words
 from clarion.networks.base import Draft, Network, Problem
 from clarion.networks.limits import Limits
-from clarion.networks.surfaces import Surface
+from clarion.networks.surfaces import SAID_BELOW, Surface
 from clarion.strategy.models import Campaign
 from clarion.text import counting
 
@@ -93,7 +93,8 @@ def _fit(words: Words, channel: Channel) -> Fit:
     problems = [*(p for part in parts for p in part.problems), *words.left_out(channel)]
     problems += words.lacks(channel)
     surface, media = words.surface(channel), words.pieces(channel)
-    return Fit(channel, surface, parts, problems, words.link, media)
+    link = words.link if surface.link else ""
+    return Fit(channel, surface, parts, problems, link, media)
 
 
 def _seen(channel: Channel, draft: Draft) -> Seen:
@@ -102,8 +103,17 @@ def _seen(channel: Channel, draft: Draft) -> Seen:
         Counter("characters", length(channel.network, draft, limits), limits.text),
         Counter("hashtags", len(counting.hashtags(draft.text)), limits.hashtags),
         Counter("mentions", len(counting.mentions(draft.text)), limits.mentions),
+        *_of_title(channel, draft, limits),
     ]
     return Seen(draft, counters, [*channel.complaints(draft), *_to_fill_in(draft)])
+
+
+def _of_title(channel: Channel, draft: Draft, limits: Limits) -> list[Counter]:
+    """The room for a title, where it is asked for and said with this part."""
+    asks = any(field.key == "title" for field in channel.network.options)
+    if limits.title is None or not asks or draft.surface in SAID_BELOW:
+        return []
+    return [Counter("title", len(draft.options.get("title", "")), limits.title)]
 
 
 def _to_fill_in(draft: Draft) -> list[Problem]:

@@ -111,7 +111,8 @@ def _format(shape: Shape, room: Room) -> str:
         fine = _plays(shape, room) and shape.mime in (taken or FILMS)
         return shape.mime if fine else FILMS[0]
     wanted = JPEG if _better_a_photograph(shape, room) else shape.mime
-    return next((m for m in (wanted, shape.mime, JPEG) if not taken or m in taken), taken[0])
+    good = [m for m in (wanted, shape.mime, JPEG) if not taken or m in taken]
+    return (good or taken)[0]
 
 
 def _better_a_photograph(shape: Shape, room: Room) -> bool:

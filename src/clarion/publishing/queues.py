@@ -227,14 +227,18 @@ def keep_apart(channel: Channel, days: int, *, block: bool = False, by: Actor) -
     return queue
 
 
-def warnings(post: Post) -> list[str]:
-    """What of a post is nearer to its like than its channels want, at the times it has."""
+def warnings(post: Post, typed: datetime | None = None) -> list[str]:
+    """What of a post is nearer to its like than its channels want, at the times it has.
+
+    `typed`: a time that somebody is about to choose for what has none of its own.
+    """
     told = []
     waiting = Q(deliveries__isnull=True) | Q(deliveries__state=Delivery.State.PLANNED)
     rows = post.variants.filter(waiting, sent_at=None).distinct()
     for variant in rows.select_related("channel__workspace", "post__workspace"):
         row = variant.deliveries.filter(part=0, state=Delivery.State.PLANNED).first()
         at = row.planned_for if row else (None if variant.queued else variant.at)
+        at = typed if typed and not variant.planned_for else at
         if at and (why := spacing.rules(variant).why_not(at)):
             told.append(why)
     return told

@@ -140,6 +140,11 @@ class Words:
             )
         yield from self._texts_left_out(channel, surface)
         yield from self._media_unfit(channel, surface)
+        if self.link and not surface.link:
+            yield _left(
+                f"A {surface.name.lower()} on {network.name} has no link that people can "
+                "follow: it is left out. Say in the words where to find it."
+            )
         if self.poll and not surface.poll:
             # Words of its own can do without the choices; the common ones speak of them.
             yield Problem(
@@ -179,7 +184,7 @@ class Words:
             text="",
             surface=surface.key,
             media=[m.piece(room(channel, surface.key, m.kind)) for m in self.pieces(channel)],
-            link=link,
+            link=link if surface.link else "",
             languages=(channel.workspace.language,),
             poll=poll if surface.poll else None,
             paid_partnership=self.paid_partnership,

@@ -22,7 +22,7 @@ from clarion.kit.zones import known_zone
 from clarion.networks.base import Field
 from clarion.networks.surfaces import Surface
 from clarion.publishing import queries as publishing
-from clarion.publishing import spreading
+from clarion.publishing import queues, spreading
 from clarion.publishing.forecast import endings
 from clarion.strategy.models import Campaign
 from clarion.strategy.queries import brief
@@ -129,6 +129,7 @@ def verdicts(request: Request, post: Post | None, typed: Typed) -> dict[str, Any
         "now": timezone.now(),
         "costs": composer_costs.shown(request, post, typed, channels),
         "waived": composer_gate.waived(post),
+        "too_near": queues.warnings(post, typed.words.planned_for) if post else (),
     }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clarion.content import browsing, library
 from clarion.content.models import Media
-from clarion.interfaces.web import composer_media
+from clarion.interfaces.web import composer_media, uploading
 from clarion.interfaces.web.door import (
     Request,
     blaming,
@@ -168,4 +168,5 @@ urlpatterns = [
     path("w/<slug:ws>/library/<int:pk>/captions/", caption, name="library-captions"),
     path("w/<slug:ws>/library/<int:pk>/bin/", drop, name="library-drop"),
     path("w/<slug:ws>/library/<int:pk>/restore/", restore, name="library-restore"),
+    *uploading.urlpatterns,
 ]

@@ -7,7 +7,7 @@ export class Problem extends Error {
 }
 
 export async function send(url, data, { method = "POST" } = {}) {
-  const body = data instanceof FormData || data instanceof URLSearchParams ? data : new URLSearchParams(data);
+  const body = [FormData, URLSearchParams, Blob].some(kind => data instanceof kind) ? data : new URLSearchParams(data);
   return answer(await reach(url, { method, body, headers: { "X-CSRFToken": csrf(), Accept: "application/json" } }));
 }
 

@@ -1,5 +1,8 @@
-// Pictures into a form: dropped, pasted or chosen; each goes up at once and stands in #pictures.
+// Pictures, films and documents into a form: dropped, pasted or chosen; each goes up at once, with its
+// progress under the field, and stands in #pictures.
 // What the server refuses is said under the field; the others come in.
+import { row, upload } from "clarion/upload";
+
 const here = place => place.querySelector("#pictures");
 
 export function fold(place, url, changed) {
@@ -30,20 +33,16 @@ export function fold(place, url, changed) {
 }
 
 async function take(place, url, files, changed) {
-  const said = place.querySelector("#media-p"), data = new FormData();
-  for (const file of files) data.append("files", file);
-  said.replaceChildren(line(`Taking in ${files.length === 1 ? files[0].name : `${files.length} pictures`}…`, "hint"));
-  try {
-    const answer = await fetch(url, {
-      method: "POST", body: data, credentials: "same-origin",
-      headers: { "X-CSRFToken": document.body.dataset.csrf, Accept: "application/json" },
-    });
-    const told = await answer.json().catch(() => ({}));
-    const problems = answer.ok ? told.problems : [told.problem ?? `The server answered ${answer.status}. Try again.`];
-    for (const item of told.items ?? []) add(place, item);
-    said.replaceChildren(...problems.map(problem => line(problem, "err")));
-    if (told.items?.length) { changed(); here(place).lastElementChild.querySelector("textarea").focus(); }
-  } catch { said.replaceChildren(line("The server could not be reached. Add the pictures again in a moment.", "err")); }
+  const said = place.querySelector("#media-p");
+  said.replaceChildren();
+  for (const [file, line] of [...files].map(file => [file, row(said, file)])) {
+    try {
+      add(place, (await upload(url, file, line.told)).item);
+      line.done();
+      changed();
+      here(place).lastElementChild?.querySelector("textarea").focus();
+    } catch (problem) { line.refused(problem.message.startsWith(file.name) ? problem.message : `${file.name}: ${problem.message}`); }
+  }
 }
 
 function add(place, html) {
@@ -51,11 +50,4 @@ function add(place, html) {
   holder.innerHTML = html.trim();
   const item = holder.content.firstElementChild, pk = item.querySelector("[name=media]").value;
   if (!here(place).querySelector(`[name=media][value="${CSS.escape(pk)}"]`)) here(place).append(item);
-}
-
-function line(words, css) {
-  const made = document.createElement("p");
-  made.className = css;
-  made.textContent = words;
-  return made;
 }
