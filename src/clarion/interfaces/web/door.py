@@ -9,6 +9,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.core.validators import (
+    DecimalValidator,
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+)
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm, DateInput
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +25,19 @@ from django.utils import timezone
 from clarion.accounts.models import Membership, User, Workspace
 from clarion.accounts.rights import Actor
 from clarion.kit.errors import NotYet
+
+# What a form says of a value, in place of Django's "Ensure this value…".
+MinValueValidator.message = "Give %(limit_value)s or more."
+MaxValueValidator.message = "Give %(limit_value)s or less."
+MaxLengthValidator.message = (
+    "At most %(limit_value)d characters fit here; there are %(show_value)d. Shorten it."
+)
+DecimalValidator.messages = {
+    "invalid": "Give a number.",
+    "max_digits": "Give at most %(max)s digits in all.",
+    "max_decimal_places": "Give at most %(max)s digits after the point.",
+    "max_whole_digits": "Give at most %(max)s digits before the point.",
+}
 
 P = ParamSpec("P")
 Row = TypeVar("Row", bound=Model)
