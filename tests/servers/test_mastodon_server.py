@@ -16,6 +16,7 @@ from clarion.networks.base import (
     Draft,
     Live,
     Media,
+    Poll,
     Reconnect,
     Redirect,
     Refused,
@@ -61,7 +62,7 @@ def picture(tmp_path) -> Media:
         + chunk(b"IDAT", rows)
         + chunk(b"IEND", b"")
     )
-    return Media("image", "image/png", path.stat().st_size, 8, 8, "A red loaf", path)
+    return Media("image", "image/png", path.stat().st_size, 8, 8, alt="A red loaf", path=path)
 
 
 def send(person: Person, draft: Draft, key: str = "d1", line: Line | None = None):
@@ -158,8 +159,8 @@ def test_a_post_goes_out_whole(bakery, picture):
 
 
 def test_a_poll_goes_out_with_its_choices(bakery):
-    options = {"poll": "Rye | Spelt", "poll_seconds": "3600", "poll_multiple": "on"}
-    send(bakery, Draft("Which?", options=options))
+    poll = Poll(["Rye", "Spelt"], hours=1)
+    send(bakery, Draft("Which?", poll=poll, options={"poll_multiple": "on"}))
     poll = bakery.said()[0]["poll"]
     assert [one["title"] for one in poll["options"]] == ["Rye", "Spelt"]
     assert poll["multiple"]
