@@ -74,9 +74,10 @@ def of_campaign(campaign: Campaign, *, by: Actor) -> Sheet:
 
 def _posts(rows: object) -> list[Post]:
     """With all that their costs are reckoned from, in a fixed number of queries."""
-    variants = Variant.objects.select_related("channel__workspace", "post")
+    variants = Variant.objects.select_related("channel__workspace")
     deliveries = Delivery.objects.prefetch_related("charges", "promotions", "channel")
-    found = rows.select_related("workspace", "earmark").prefetch_related(  # type: ignore[attr-defined]
+    found = rows.select_related("workspace", "earmark", "campaign").prefetch_related(  # type: ignore[attr-defined]
+        "placements__media",
         Prefetch("variants", variants.prefetch_related(Prefetch("deliveries", deliveries))),
         Prefetch("efforts", Effort.objects.select_related("person__user").order_by("pk")),
     )

@@ -153,7 +153,7 @@ def test_a_link_whose_address_changed_before_it_went_out_leads_to_the_new_one(li
 def test_a_link_that_was_taken_out_before_the_post_went_out_is_not_sent(linked, boss):
     content.edit(linked, version=linked.version, link="", by=boss)
     publishing.schedule(linked, timezone.now() + timedelta(days=8), by=boss)
-    [part] = Variant.objects.get().parts
+    [part] = Variant.objects.get().parts()
     assert not part.draft.link
 
 
