@@ -165,7 +165,7 @@ def test_the_list_costs_a_handful_of_queries(
         post = content.write(space, f"Post {n}", [channel], by=boss)
         approval.ask_for_approval(post, by=boss)
     inside.get("/w/bakery/approvals/")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         assert "Page 1 of 2" in text_of(inside.get("/w/bakery/approvals/"))
 
 

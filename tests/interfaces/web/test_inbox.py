@@ -94,7 +94,7 @@ def test_the_inbox_asks_as_few_questions_for_many_conversations_as_for_one(
 ):
     for n in range(30):
         says(f"guest{n:02}", "Hello", minutes=n)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         browser.get(at(space))
     with django_assert_max_num_queries(34):
         browser.get(at(space, f"{bo.pk}/"))

@@ -93,7 +93,7 @@ def test_the_page_asks_as_little_for_much_that_was_heard(
     browser, space, rye, django_assert_max_num_queries
 ):
     heard(rye, 30, language="de")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         browser.get(at(space))
 
 

@@ -154,7 +154,7 @@ def test_the_list_asks_as_little_for_many_as_for_one(
         )
         for _ in range(30)
     )
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         page = words(browser.get(at(space)))
     assert "Page 1 of 2" in page
 

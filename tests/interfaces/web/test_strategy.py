@@ -254,7 +254,7 @@ def test_findings_are_paged_and_sorted_by_what_they_are_about(
 ):
     for n in range(30):
         research.note_finding(space, f"Finding {n}", about="trend" if n else "market", by=boss)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         assert "Page 1 of 2" in words(browser.get(at(space, "research/")))
     page = words(browser.get(at(space, "research/?about=market")))
     assert "Finding 0" in page

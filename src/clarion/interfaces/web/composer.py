@@ -48,9 +48,9 @@ def compose(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page
 def show(request: Request, pk: int) -> HttpResponse:
-    post = own(_posts(), request, pk=pk)
     if request.method == "POST":
-        return _send(request, post)
+        return _send(request, own(_posts(), request, pk=pk))
+    post = own(_posts().prefetch_related("variants", "placements__media"), request, pk=pk)
     return whole.show(request, post, composer_form.of(post))
 
 
