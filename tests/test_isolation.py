@@ -265,11 +265,17 @@ def test_its_owners_program_does_reach_it(cy):
         assert said.status_code != 404, f"Nothing under {path}: extend two_worlds"
 
 
+# Another brand is its very purpose; a token of that brand opens it.
+MEANT_TO_REACH = {("/api/v1/campaigns/{campaign}/copies", "into")}
+
+
 def test_no_body_can_name_a_row_of_another_workspace(worlds, ada):
     before, tried = fingerprint(), 0
     for method, path, operation in operations():
         for key, schema in shape(operation).get("properties", {}).items():
             if not is_id(schema):
+                continue
+            if (path, key) in MEANT_TO_REACH:
                 continue
             tried += 1
             theirs = [THEIRS] if schema.get("type") == "array" else THEIRS

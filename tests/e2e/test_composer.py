@@ -40,8 +40,8 @@ def test_typing_counts_and_schedule_plans(browser_page, space, channel):
     expect(page.locator("#counters")).to_contain_text("# 1 of 10")
     expect(page.locator("#previews .lk")).to_have_text("#bread")
     day = timezone.localdate() + timedelta(days=3)
-    page.get_by_label("Day").fill(str(day))
-    page.get_by_label("Time").fill("09:30")
+    page.get_by_label("Day", exact=True).fill(str(day))
+    page.get_by_label("Time", exact=True).fill("09:30")
     page.get_by_role("button", name="Schedule").click()
     expect(page.locator(".toast")).to_contain_text("Scheduled for")
     delivery = Delivery.objects.get()
@@ -119,7 +119,9 @@ def test_pictures_come_in_and_what_is_none_says_so(browser_page, live, post, png
         {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"hello"},
     ]
     page.locator("input[type=file]").set_input_files(files)
-    expect(page.locator("#media-p")).to_contain_text("notes.txt: This is not a JPEG")
+    expect(page.locator("#media-p")).to_contain_text(
+        "notes.txt: This is not a file that Clarion knows"
+    )
     alt = page.get_by_label("What loaf.png shows")
     expect(alt).to_be_focused()
     alt.fill("A round loaf")
@@ -134,7 +136,7 @@ def test_a_refused_time_is_looked_at_and_not_searched_for(browser_page, live, po
     page = browser_page
     page.goto(f"/w/bakery/posts/{post.pk}/")
     page.get_by_role("button", name="Schedule").click()
-    expect(page.get_by_label("Day")).to_be_focused()
+    expect(page.get_by_label("Day", exact=True)).to_be_focused()
     expect(page.get_by_text("Choose when it should go out.")).to_be_in_viewport()
 
 

@@ -235,6 +235,7 @@ def _told() -> QuerySet[Delivery]:
     return Delivery.objects.select_related(
         "channel__workspace",
         "variant__post__workspace",
+        "variant__post__campaign",
         "variant__channel__workspace",
         "variant__tracked",
         "hand__user",

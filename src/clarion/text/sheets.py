@@ -106,7 +106,7 @@ def _clean(
             raise Unreadable(
                 f"It has more than {COLUMNS_MAX} columns. Remove those not needed."
             )
-        cells = [restore(_cell(value)) for value in row]
+        cells = [_cell(restore(v) if isinstance(v, str) else v) for v in row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:

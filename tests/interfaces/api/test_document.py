@@ -114,5 +114,10 @@ def test_the_guide_names_what_is_not_rehearsed_with_the_network():
         for operation in operations()
         if "without talking to the network" in operation.get("description", "")
     }
-    assert quiet == {"channels.connect", "deliveries.take-down", "promotions.stop"}
+    assert quiet == {
+        "channels.connect",
+        "deliveries.change",
+        "deliveries.take-down",
+        "promotions.stop",
+    }
     assert all(f"`{name}`" in guide for name in quiet)

@@ -207,7 +207,7 @@ class BetweenShape(Schema):
     high: float
 
 
-class SlotShape(Schema):
+class FreeHourShape(Schema):
     """An hour of the week on the channel's clock; 0 is Monday. Effects in per cent.
 
     `verdict`: higher, lower, or undecided where chance alone may explain it.
@@ -240,7 +240,7 @@ _FROM = Query(openings.AWAKE[0], ge=0, le=23, description="First hour of the day
 _TO = Query(openings.AWAKE[1], ge=0, le=23, description="Last hour of the day to take.")
 
 
-@stage.many("times.best", "GET /times/best", SlotShape)
+@stage.many("times.best", "GET /times/best", FreeHourShape)
 def best_times(
     request: Request, channel: Id | None = None, days_back: int = _DAYS
 ) -> list[times.Slot]:

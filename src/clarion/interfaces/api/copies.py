@@ -22,7 +22,7 @@ class CopyOrder(In):
     """`token`: one of the other brand. `channels`: id of a channel here -> id of the one there;
     what is not named is left out.
 
-    All of it moves by `days`, or so that it starts on `starts_on`. `campaign` is one of the
+    All of it moves by `days`, or so that it starts on `starts_on`. `into` is a campaign of the
     other brand; without it the one of the same name, which is started where there is none.
     """
 
@@ -30,7 +30,7 @@ class CopyOrder(In):
     channels: dict[str, Id] = {}
     days: int = 0
     starts_on: date | None = None
-    campaign: Id | None = None
+    into: Id | None = None
 
 
 class CopyShape(Schema):
@@ -58,7 +58,7 @@ def copy(request: Request, campaign: Id, body: CopyOrder) -> dict[str, object]:
     token, there = _other(body.token)
     space = token.membership.workspace
     how = How(_channels(body, there), body.days, body.starts_on)
-    into = _campaign(body.campaign, there) or space
+    into = _campaign(body.into, there) or space
     made = copy_campaign(source, into, how, by=request.auth.actor, there=there)
     return _told(made)
 
@@ -81,7 +81,7 @@ def _campaign(pk: int | None, there: Actor) -> Campaign | None:
     rows = Campaign.objects.filter(workspace=there.workspace_id, archived_at=None)
     if found := rows.select_related("workspace").filter(pk=pk).first():
         return found
-    raise NotYet(f"The other brand has no campaign {pk}.", "campaign")
+    raise NotYet(f"The other brand has no campaign {pk}.", "into")
 
 
 def _channels(body: CopyOrder, there: Actor) -> dict[int, Channel]:

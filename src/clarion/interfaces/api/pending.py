@@ -30,7 +30,7 @@ class PendingShape(Schema):
     reply: int | None = kept_as("reply_id")
 
 
-class WordsIn(In):
+class AnswerWordsIn(In):
     text: Text
 
 
@@ -74,7 +74,7 @@ def get_pending(request: Request, pending_reply: Id) -> PendingReply:
 @stage.write(
     "pending.submit", "POST /conversations/{conversation}/submit", PendingShape, status=201
 )
-def submit(request: Request, conversation: Id, body: WordsIn) -> PendingReply:
+def submit(request: Request, conversation: Id, body: AnswerWordsIn) -> PendingReply:
     """Submit an answer for approval."""
     rows = Conversation.objects.select_related("channel__workspace", "workspace")
     row = own(request, rows, conversation)
@@ -98,7 +98,7 @@ def reject(request: Request, pending_reply: Id, body: WhyIn) -> PendingReply:
 @stage.write(
     "pending.supersede", "POST /pending-replies/{pending_reply}/supersede", PendingShape
 )
-def supersede(request: Request, pending_reply: Id, body: WordsIn) -> PendingReply:
+def supersede(request: Request, pending_reply: Id, body: AnswerWordsIn) -> PendingReply:
     """Say something else instead; all that waits on the conversation gives way."""
     pending.supersede(_own(request, pending_reply), body.text, by=request.auth.actor)
     return _own(request, pending_reply)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core import signing
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -94,9 +94,9 @@ def back(request: Request, pk: int) -> HttpResponse:
     try:
         said = signing.loads(request.GET.get("token", ""), salt=SALT, max_age=3600)
     except signing.BadSignature:
-        raise Http404 from None
-    if said["channel"] != pk:
-        raise Http404
+        said = {}
+    if said.get("channel") != pk:
+        raise NotYet("The way back is open for an hour, from the notice that offered it.")
     queues.arrange(channel, said["order"], by=request.actor)
     return undone(request, "Back in the order before", _page(request, pk))
 
@@ -150,9 +150,9 @@ def slots_back(request: Request, pk: int) -> HttpResponse:
     try:
         said = signing.loads(request.GET.get("token", ""), salt=SALT, max_age=3600)
     except signing.BadSignature:
-        raise Http404 from None
-    if said["channel"] != pk:
-        raise Http404
+        said = {}
+    if said.get("channel") != pk:
+        raise NotYet("The way back is open for an hour, from the notice that offered it.")
     queues.set_slots(channel, [Time(*each) for each in said["slots"]], by=request.actor)
     return undone(request, "The slot is back", _page(request, pk))
 

@@ -63,6 +63,11 @@ export function ask(question, label = "Go ahead") {
   dialog.showModal();
   return new Promise(resolve => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
 }
+// What was pressed, or its likeness where the page was redrawn while the question stood.
+function stillThere(form, button) {
+  if (!button || button.form === form) return button;
+  return form.querySelector(`button[name="${button.name}"][value="${button.value}"]`);
+}
 document.addEventListener("htmx:confirm", event => {
   const { ctx, issueRequest, dropRequest } = event.detail;
   event.preventDefault();
@@ -75,7 +80,7 @@ document.addEventListener("submit", event => {
   ask(question, event.submitter?.dataset.confirmLabel ?? form.dataset.confirmLabel).then(yes => {
     if (!yes) return;
     form.dataset.asked = "yes";
-    form.requestSubmit(event.submitter);
+    form.requestSubmit(stillThere(form, event.submitter));
     delete form.dataset.asked;
   });
 }, true);
