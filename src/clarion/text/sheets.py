@@ -106,15 +106,15 @@ def _clean(
             raise Unreadable(
                 f"It has more than {COLUMNS_MAX} columns. Remove those not needed."
             )
-        cells = [_cell(restore(v) if isinstance(v, str) else v) for v in row]
+        cells = [_cell(restore(_text(value))) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
             yield line, cells
 
 
-def _cell(value: Any) -> str:
-    text = _text(value).replace("\x00", "").strip()
+def _cell(text: str) -> str:
+    text = text.replace("\x00", "").strip()
     if len(text) > CELL_MAX:
         raise Unreadable(f"A cell holds more than {CELL_MAX:,} characters. Shorten it.")
     return text.encode(errors="ignore").decode()
