@@ -90,6 +90,7 @@ def everywhere(world):
                     "language": "en",
                     "currency": "EUR",
                     "track_links": "on",
+                    "spacing_minutes": "30",
                 },
             ),
             ("PATCH", "workspace", {"name": "Bakery & Co"}),
