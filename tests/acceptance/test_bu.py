@@ -30,7 +30,10 @@ def test_a_refused_post_gives_one_notice_with_the_reason_of_the_network(
     [delivery] = publishing.publish_now(post, by=boss)
     work()
     page = inside.get("/w/bakery/notifications/").content.decode()
-    assert page.count("The text has 501 characters; 500 are allowed.") == 1
+    assert (
+        page.count("not published. The text is 1 character too long: the Playground takes 500.")
+        == 1
+    )
     retry(inside, delivery)
     Channel.objects.update(own_limits={"text": 5000})
     work()

@@ -49,7 +49,7 @@ def test_one_draft_is_cut_for_six_accounts_with_a_verdict_for_each_before_saving
     }
     said = inside.post("/w/bakery/compose/check/", sent, **JSON).json()
     assert not Post.objects.exists()  # nothing was saved to get the verdict
-    assert said["previews"].count('<article class="mock"') == 6
+    assert said["previews"].count('<article class="mock on-feed"') == 6
     assert '<span class="lk">#bread</span>' in said["previews"]
     assert said["previews"].count("Fresh bread at seven.") == 6 * 5
     assert said["previews"].count('alt="A round loaf"') == 6

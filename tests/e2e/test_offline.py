@@ -112,7 +112,12 @@ def test_limits_are_felt_before_sending_and_when_the_network_says_so(bakery):
     bakery.work()
     second.refresh_from_db()
     assert second.state == "planned"
-    assert second.due_at > timezone.now() + timedelta(minutes=50)
+    bakery.visit(f"/w/bakery/posts/{second.variant.post_id}/")
+    expect(bakery.page.locator(f"#delivery-{second.pk}")).to_contain_text(
+        "has sent as much as Playground takes for now. It goes on"
+    )
+    second.channel.refresh_from_db()
+    assert second.channel.full_until > timezone.now() + timedelta(minutes=50)
     assert bakery.on_the_network() == ["Fresh bread at seven, who is coming?"]
 
 
