@@ -90,12 +90,14 @@ def _content(space, channel, campaign, boss):
 
     from clarion.content import actions as content
     from clarion.content import library
+    from clarion.content.library import uploads
     from clarion.content.models import Effort
     from clarion.publishing import actions as publishing
     from clarion.publishing import bulk
     from clarion.publishing.models import Charge, Delivery
 
     medium = library.add(space, "loaf.png", picture(), alt="A loaf", by=boss)
+    uploads.begin(space, "film.mp4", 9000, by=boss)
     medium.captions = {"en": "WEBVTT\n"}
     medium.save()
     post = content.write(
