@@ -1,5 +1,6 @@
 """A large file on its way to Clarion: in pieces, and on from there after a dropped line."""
 
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,7 +27,7 @@ def send_file(http: httpx2.Client, path: Path, alt: str, opened: Opened) -> Know
     key = f"{path.resolve()} {about.st_mtime_ns}"[-200:]
     said = {"name": path.name, "size": about.st_size, "key": key, "alt": alt}
     known = opened(http.post(UPLOADS, json=said))
-    show = click.progressbar(length=about.st_size, file=click.get_text_stream("stderr"))
+    show = click.progressbar(length=about.st_size, file=sys.stderr)
     with show as bar, path.open("rb") as file:
         while known["state"] == "receiving":
             bar.update(known["received"] - bar.pos)
