@@ -98,6 +98,7 @@ def _content(space, channel, campaign, boss):
 
     uploads.begin(space, "film.mp4", 9000, by=boss)
     medium = library.add(space, "loaf.png", picture(), alt="A loaf", by=boss)
+    uploads.begin(space, "film.mp4", 9000, by=boss)
     medium.captions = {"en": "WEBVTT\n"}
     medium.save()
     post = content.write(

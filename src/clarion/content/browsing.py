@@ -17,9 +17,10 @@ def library(
     folder: str = "",
     unused: bool = False,
     starred: bool = False,
+    binned: bool = False,
 ) -> QuerySet[Media]:
-    """Newest first, each with `uses`: in how many posts it is."""
-    rows = Media.objects.filter(workspace=workspace, binned_at=None)
+    """Newest first, each with `uses`: in how many posts it is. `binned`: the bin instead."""
+    rows = Media.objects.filter(workspace=workspace, binned_at__isnull=not binned)
     rows = rows.annotate(uses=Count("placements__post", distinct=True))
     if q:
         named = Q(name__icontains=q) | Q(alt__icontains=q) | Q(labels__name__icontains=q)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from clarion.accounts.models import Workspace
+from clarion.accounts.models import Membership, Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.content.checks import clean_text
 from clarion.content.library.keeping import (
@@ -25,7 +26,7 @@ from clarion.content.models import Media, Upload
 from clarion.kit.errors import Conflict, NotYet
 
 State = Upload.State
-PIECE = 8 * 2**20  # bytes that are sent at once
+PIECE = 4 * 2**20  # bytes that a page sends at once
 FORGOTTEN = timedelta(days=7)  # what nobody went on with
 SPARE = 512 * 2**20  # bytes that stay free on the disk
 AT_ONCE = 8 * 2**20  # bytes of a file that is judged while its sender waits
@@ -47,8 +48,8 @@ def begin(
     must_add(workspace, by)
     if by.membership_id is None:
         raise NotAllowed("Files come from members.")
-    mine = Upload.objects.filter(workspace=workspace, sender=by.membership_id)
-    open_now = mine.filter(state=State.RECEIVING)
+    Membership.objects.select_for_update().get(pk=by.membership_id)  # one after the other
+    open_now = mine(by).filter(state=State.RECEIVING)
     if key and (known := open_now.filter(key=key[:200], size=size).first()):
         return known
     _must_fit(size, open_now.count())
@@ -79,6 +80,12 @@ def _must_fit(size: int, open_now: int) -> None:
         raise NotYet("There is not enough room on the disk for this file. Make room first.")
 
 
+def mine(by: Actor) -> QuerySet[Upload]:
+    """What this person is sending here: nobody else goes on with it, or sees it."""
+    rows = Upload.objects.filter(workspace=by.workspace_id, sender=by.membership_id)
+    return rows.select_related("workspace", "media", "sender__user", "sender__workspace")
+
+
 @transaction.atomic
 def take(upload: Upload, offset: int, pieces: Iterable[bytes], *, by: Actor) -> Upload:
     """Add what comes at `offset`. Conflict when something else is expected: ask, then go on."""
@@ -86,8 +93,8 @@ def take(upload: Upload, offset: int, pieces: Iterable[bytes], *, by: Actor) -> 
     _must_be_mine(upload, by)
     if upload.state != State.RECEIVING:
         raise Conflict("This file has arrived already. Look at what became of it.")
-    if offset != upload.received:
-        raise Conflict(f"Go on at byte {upload.received:,}: that much has arrived.")
+    if offset != upload.arrived:
+        raise Conflict(f"Go on at byte {upload.arrived}: that much has arrived.", "offset")
     upload.received = _write(upload, offset, pieces)
     upload.changed_at = timezone.now()
     upload.save(update_fields=["received", "changed_at"])
@@ -151,11 +158,14 @@ def judge_at_once(upload: Upload) -> Upload:
     try:
         enter(upload)
     except NotYet as reason:
+        if reason.about != "file":  # no room, no store: the worker tries again
+            return upload
         upload.move(State.REFUSED, problem=str(reason))
     else:
         upload.move(State.KEPT)
     upload.path.unlink(missing_ok=True)
-    return Upload.objects.select_related("media").get(pk=upload.pk)
+    upload.refresh_from_db()
+    return upload
 
 
 def enter(upload: Upload, stopped: Callable[[], bool] = lambda: False) -> Media | None:

@@ -68,3 +68,10 @@ class Upload(WorkItem):
     @property
     def path(self) -> Path:
         return Path(settings.MEDIA_ROOT) / "incoming" / self.file.hex
+
+    @property
+    def arrived(self) -> int:
+        """Bytes that are really here: what is gone is asked for again, never made zeros."""
+        if self.state != self.State.RECEIVING:
+            return self.received
+        return min(self.received, self.path.stat().st_size if self.path.exists() else 0)

@@ -1,16 +1,14 @@
-"""Posts and media over the API."""
+"""Posts over the API."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from ninja import File, Schema
-from ninja.files import UploadedFile
-from ninja.params.functions import Form
+from ninja import Schema
 
 from clarion.channels.models import Channel
-from clarion.content import actions, approval, gatekeeping, library
+from clarion.content import actions, approval, gatekeeping
 from clarion.content.frames import Frame, frames
 from clarion.content.models import Media, Post, Variant
 from clarion.interfaces.api.door import Request, all_named, moment, named, own
@@ -20,7 +18,6 @@ from clarion.strategy.models import Campaign
 
 stage = Stage()
 STATE = one_of(Post.State)
-_ALT: Any = Form("")
 
 
 # --- shapes ---------------------------------------------------------------------------------
@@ -121,21 +118,6 @@ class ProblemsShape(Schema):
     warnings: list[str]
 
 
-class MediaShape(Schema):
-    """A picture of the library. Sizes in bytes and pixels."""
-
-    id: int
-    name: str
-    alt: str
-    mime: str
-    size: int
-    width: int
-    height: int
-    sha256: str
-    uploaded_by: str
-    created_at: datetime
-
-
 class VariantIn(In):
     """`surface`: one of the network's `surfaces`; "feed" is its usual place.
 
@@ -198,10 +180,6 @@ class PostChange(Change):
     labels: list[Word] = []
     media: list[Id] = []
     variants: list[VariantIn] = []
-
-
-class AltIn(In):
-    alt: Text
 
 
 # --- posts ----------------------------------------------------------------------------------
@@ -323,34 +301,3 @@ def restore(request: Request, post: Id) -> Post:
     row = own(request, posts(), post)
     actions.restore(row, by=request.auth.actor)
     return shown(row)
-
-
-# --- media ----------------------------------------------------------------------------------
-
-
-@stage.many("media.list", "GET /media", MediaShape)
-def list_media(request: Request) -> QuerySet[Media]:
-    """The library, newest first."""
-    return Media.objects.filter(workspace=request.auth.workspace)
-
-
-@stage.one("media.get", "GET /media/{medium}", MediaShape)
-def get_media(request: Request, medium: Id) -> Media:
-    """One picture: its description and sizes."""
-    return own(request, Media.objects.all(), medium)
-
-
-@stage.write("media.upload", "POST /media", MediaShape, status=201)
-def upload(request: Request, file: File[UploadedFile], alt: Text = _ALT) -> Media:
-    """Add a picture (multipart/form-data). The same picture twice is one picture."""
-    me = request.auth
-    name, data = file.name or "picture", file.read()
-    return library.add(me.workspace, name, data, alt=alt, dry=me.dry, by=me.actor)
-
-
-@stage.write("media.describe", "PATCH /media/{medium}", MediaShape)
-def describe(request: Request, medium: Id, body: AltIn) -> Media:
-    """Say in words what the picture shows."""
-    row = own(request, Media.objects.all(), medium)
-    library.describe(row, body.alt, by=request.auth.actor)
-    return row

@@ -20,7 +20,9 @@ NOT_HERE = "There is no such thing in this workspace."
 NOT_JSON = (
     "The body is not JSON that Clarion can read. Send UTF-8 with Content-Type application/json."
 )
-TOO_LARGE = "The body is too large: JSON may have 8 MB. Send less at once."
+TOO_LARGE = (
+    "The body is too large: JSON may have 8 MB. Send less at once; large files go in pieces."
+)
 UNFIT = "A value in this request is too large for what it says, or holds a control character."
 
 

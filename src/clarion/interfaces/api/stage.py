@@ -26,6 +26,10 @@ REFUSED = {
     "description": "Refused, with a sentence that says why and what to do.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+RAW = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 # In our words: Python's own name for 422 changed with 3.13, and the document is one for all.
 UNFIT = {"description": "Not to be done as it was asked, with a sentence for each field."}
 
@@ -107,8 +111,9 @@ class Stage(Router):
         outside: bool = False,
         spends: bool = False,
         secret: Collection[str] = (),
+        raw: bool = False,
     ) -> Decorator:
-        """Do something.
+        """Do something. `raw`: the body is bytes as they are, and the view reads them.
 
         `outside`: it talks to a network, so no transaction is open around it, and the view
         itself heeds `dry`. `spends`: only with a key. `secret` keys of the answer are shown
@@ -137,7 +142,7 @@ class Stage(Router):
             says = MONEY if spends else REPEAT
             key = Header("", alias="Idempotency-Key", max_length=KEY_MAX, description=says)
             _takes(run, "idempotency_key", str, key)
-            self._add(name, way, run, {status: shape})
+            self._add(name, way, run, {status: shape}, raw=raw)
             return view
 
         return register
@@ -149,6 +154,7 @@ class Stage(Router):
         run: Callable[..., Any],
         says: dict[int, Any],
         media_type: str = "",
+        raw: bool = False,
     ) -> None:
         method, path = way.split()
         summary, _, run.__doc__ = (run.__doc__ or name).strip().partition("\n")
@@ -156,6 +162,8 @@ class Stage(Router):
         if media_type:
             content = {media_type: {"schema": {"type": "string"}}}
             extra["responses"][200] = {"content": content}
+        if raw:
+            extra["requestBody"] = RAW
         self.add_api_operation(
             path,
             [method],

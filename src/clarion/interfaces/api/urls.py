@@ -18,6 +18,8 @@ STAGES = (
     "research",
     "strategy",
     "content",
+    "media",
+    "uploads",
     "approval",
     "threads",
     "clients",

@@ -59,6 +59,7 @@ def _command(verb: str, operation: Operation) -> click.Command:
     kind, body = _body(operation)
     fields = {k: v for k, v in body.get("properties", {}).items() if not _is_file(v)}
     files = [k for k in body.get("properties", {}) if k not in fields]
+    files += ["file"] * _is_file(body)  # the body is the file itself
     required = body.get("required", ())
     says = [operation["summary"], operation.get("description", ""), body.get("description", "")]
     return click.Command(

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import click
 import httpx2
 
+from clarion.interfaces.cli.remote_file import PIECE, send_file
 from clarion.interfaces.cli.remote_pass import Pass
 from clarion.interfaces.cli.remote_values import given
 from clarion.interfaces.cli.tables import listed, shown
@@ -19,6 +20,7 @@ from clarion.kit.trouble import Trouble
 
 PATIENCE = 60  # seconds; a network that Clarion asks for us may be slow
 KEY = "Idempotency-Key"
+RAW = "application/octet-stream"
 PAGE = 200  # rows to ask for at once with --all
 
 
@@ -39,13 +41,21 @@ def perform(call: Call, typed: Mapping[str, Any]) -> None:
         if call.operation["operationId"] == "journal.export":
             _pour(http, _request(http, call, typed))
             return
-        answer = _ask(http, _request(http, call, typed))
+        if call.operation["operationId"] == "media.upload" and _in_pieces(typed):
+            with _sentences(http):
+                answer = send_file(http, Path(typed["file"]), typed.get("alt") or "", _opened)
+        else:
+            answer = _ask(http, _request(http, call, typed))
         if typed.get("every"):
             answer = _every(http, call, typed, answer)
     _tell(answer, as_json=bool(typed["as_json"]))
     if answer.get("is_whole") is False:
         line = f"Line {answer['broken_at']} of the journal does not fit. {answer['reason']}"
         raise Trouble(line)
+
+
+def _in_pieces(typed: Mapping[str, Any]) -> bool:
+    return not typed.get("dry_run") and Path(typed["file"]).stat().st_size > PIECE
 
 
 def ask(way: str, pass_: Pass) -> dict[str, Any]:
@@ -101,6 +111,10 @@ def _content(call: Call, typed: Mapping[str, Any]) -> dict[str, Any]:
         for name, schema in call.fields.items()
         if typed.get(name) not in (None, ())
     }
+    if call.kind == RAW:  # one piece of the file, from the offset on
+        with Path(typed["file"]).open("rb") as file:
+            file.seek(typed.get("offset") or 0)
+            return {"content": file.read(PIECE)}
     if call.files:
         files = {n: (Path(typed[n]).name, Path(typed[n]).read_bytes()) for n in call.files}
         return {"data": said, "files": files}

@@ -56,7 +56,8 @@ class AboutForm(forms.Form):
 @require_GET
 @page
 def show_all(request: Request) -> HttpResponse:
-    asked = {key: request.GET.get(key, "")[:200] for key in ("q", "label", "folder")}
+    said = ("q", "label", "folder")
+    asked: dict[str, Any] = {key: request.GET.get(key, "")[:200] for key in said}
     unused, starred = "unused" in request.GET, "starred" in request.GET
     rows = browsing.library(request.workspace, **asked, unused=unused, starred=starred)
     here = reverse("library", args=[request.workspace.slug])

@@ -32,8 +32,7 @@ def begin(request: Request) -> HttpResponse:
 @page
 def one(request: Request, pk: int) -> HttpResponse:
     """How far a file is; POST adds the bytes of the body at `?offset=`."""
-    mine = Upload.objects.select_related("workspace", "sender", "media")
-    upload = own(mine, request, pk=pk, sender=request.actor.membership_id)
+    upload = own(uploads.mine(request.actor), request, pk=pk)
     if request.method == "POST":
         offset = _number(request.GET.get("offset", ""))
         pieces = iter(lambda: request.read(READ), b"")
@@ -46,7 +45,7 @@ def _told(request: Request, upload: Upload) -> HttpResponse:
         {
             "url": reverse("upload", args=[request.workspace.slug, upload.pk]),
             "state": upload.state,
-            "received": upload.received,
+            "received": upload.arrived,
             "checked": upload.progress,
             "problem": upload.problem,
             "item": _item(request, upload),
