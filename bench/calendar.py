@@ -129,7 +129,7 @@ def together(space):
     from clarion.accounts.models import Batch
     from clarion.content.models import Post
     from clarion.interfaces import undoing
-    from clarion.publishing import bulk
+    from clarion.publishing.planning import bulk
 
     boss = space.memberships.get().actor()
     ids = Post.objects.order_by("-planned_for").values_list("pk", flat=True)[:500]

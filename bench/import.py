@@ -92,7 +92,7 @@ def run(asked):
 
 def legs(space, data, then, boss):
     from clarion.kit.errors import NotYet
-    from clarion.publishing.imports import actions
+    from clarion.publishing.planning.imports import actions
 
     began, spent = time.perf_counter(), time.process_time()
     source = actions.take_in(space, "posts.csv", io.BytesIO(data), then=then, by=boss)
@@ -118,7 +118,7 @@ def settle(source):
     from asgiref.sync import async_to_sync
 
     from clarion.channels.line import line
-    from clarion.publishing.imports.work import STEPS
+    from clarion.publishing.planning.imports.work import STEPS
 
     async def turns():
         async with line():

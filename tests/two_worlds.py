@@ -93,8 +93,8 @@ def _content(space, channel, campaign, boss):
     from clarion.content.library import uploads
     from clarion.content.models import Effort
     from clarion.publishing import actions as publishing
-    from clarion.publishing import bulk
     from clarion.publishing.models import Charge, Delivery
+    from clarion.publishing.planning import bulk
 
     uploads.begin(space, "film.mp4", 9000, by=boss)
     medium = library.add(space, "loaf.png", picture(), alt="A loaf", by=boss)
@@ -133,7 +133,8 @@ def _queued(channel, delivery):
 
 
 def _agreed(space, post, boss):
-    from clarion.content import clients, rules, threads
+    from clarion.content import clients, threads
+    from clarion.content.agreement import rules
 
     people = [space.memberships.get()]
     rules.set_rule(space, f"{space.name} rule", [rules.Wanted(people=people)], by=boss)
@@ -185,7 +186,7 @@ def _promoted(delivery, campaign):
 
 def _paused(space, boss):
     """A pause that is over, so that it stops nobody."""
-    from clarion.publishing import pauses
+    from clarion.publishing.sending import pauses
 
     pause = pauses.pause(space, "A recall", by=boss)
     type(pause).objects.filter(pk=pause.pk).update(
@@ -227,10 +228,10 @@ def _ideas_and_files(space, channel, boss):
 
     from clarion.content import captions, ideas
     from clarion.content.models import Post
-    from clarion.publishing.imports import actions as imports
-    from clarion.publishing.imports.making import make, next_rows
-    from clarion.publishing.imports.reading import look_at
-    from clarion.publishing.imports.understanding import Reader
+    from clarion.publishing.planning.imports import actions as imports
+    from clarion.publishing.planning.imports.making import make, next_rows
+    from clarion.publishing.planning.imports.reading import look_at
+    from clarion.publishing.planning.imports.understanding import Reader
 
     captions.save_caption(space, "bread", "#bread #rye", by=boss)
     ideas.catch(space, f"Bake with the people of {space.name}", by=boss)

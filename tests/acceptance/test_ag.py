@@ -10,7 +10,7 @@ from clarion.accounts.models import JournalEntry, Membership, User
 from clarion.accounts.rights import CHANNEL_ROLES, ON_CHANNELS, RIGHTS, ROLES
 from clarion.channels import actions as channels
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.publishing import actions as publishing
 
 pytestmark = pytest.mark.timeout(300)

@@ -11,7 +11,8 @@ from tests.interfaces.api.conftest import program_of
 
 from clarion.accounts.models import JournalEntry
 from clarion.content import actions as content
-from clarion.content import approval, library, threads
+from clarion.content import library, threads
+from clarion.content.agreement import approval
 from clarion.content.models import ClientLink, Post
 from clarion.publishing.models import Delivery
 

@@ -10,7 +10,7 @@ from clarion.ads import actions as ads
 from clarion.community import actions as community
 from clarion.community.models import Conversation, Inbox
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.interfaces.cli.main import clarion
 
 

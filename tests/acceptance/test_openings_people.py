@@ -13,7 +13,7 @@ from clarion.accounts import actions as accounts
 from clarion.accounts.models import JournalEntry
 from clarion.accounts.rights import ALL, CHANNEL_ROLES, RIGHTS, ROLES
 from clarion.community import actions as community
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.networks.base import Message
 
 

@@ -13,8 +13,8 @@ from clarion.channels.models import Channel
 from clarion.content import actions as content
 from clarion.content import library
 from clarion.publishing import actions as publishing
-from clarion.publishing import forecast
 from clarion.publishing.models import Delivery, Pause
+from clarion.publishing.sending import forecast
 
 State = Delivery.State
 

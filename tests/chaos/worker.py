@@ -21,8 +21,8 @@ from clarion.channels import work as channels
 from clarion.interfaces.worker import main, steps
 from clarion.kit import steps as kit
 from clarion.networks import http
-from clarion.publishing import outgoing
 from clarion.publishing.models import Delivery, Message
+from clarion.publishing.sending import outgoing
 
 POINTS = dict(p.split(":") for p in os.environ.get("CHAOS_POINTS", "").split(",") if p)
 LOG = Path(os.environ["CHAOS_LOG"])

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.content.models import Decision, Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.publishing import actions as publishing

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from clarion.accounts.models import User
-from clarion.content.preparing import _aside
+from clarion.content.library.preparing import _aside
 
 
 @pytest.mark.django_db(transaction=True)

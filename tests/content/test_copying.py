@@ -12,7 +12,8 @@ from clarion.accounts.models import JournalEntry, Membership
 from clarion.accounts.rights import NotAllowed
 from clarion.channels import actions as channels
 from clarion.content import actions as content
-from clarion.content import approval, library
+from clarion.content import library
+from clarion.content.agreement import approval
 from clarion.content.copying import How, copy_campaign
 from clarion.content.models import Decision, Media, Post
 from clarion.kit.errors import NotYet

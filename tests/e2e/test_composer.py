@@ -9,7 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from clarion.content import actions as content
-from clarion.content import approval, captions
+from clarion.content import captions
+from clarion.content.agreement import approval
 from clarion.content.models import Post
 from clarion.publishing.models import Delivery
 

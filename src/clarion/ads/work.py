@@ -17,7 +17,7 @@ from clarion.channels.work import heed, reading
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.networks.base import Spend
 from clarion.publishing.actions import paid_for
-from clarion.publishing.outgoing import steps
+from clarion.publishing.sending.outgoing import steps
 from clarion.strategy.actions import learn
 
 State = Promotion.State

@@ -17,7 +17,7 @@ from clarion.community.models import Conversation, Inbox, Message, Reply
 from clarion.kit.steps import Outcome, Stay, Step
 from clarion.networks.base import Message as Said
 from clarion.publishing.models import Delivery
-from clarion.publishing.outgoing import steps
+from clarion.publishing.sending.outgoing import steps
 
 ROUND = timedelta(seconds=30)
 OVERLAP = timedelta(

@@ -14,7 +14,7 @@ from clarion.accounts.journal import record
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
-from clarion.content.approval import over, recheck, stands_again, void
+from clarion.content.agreement.approval import over, recheck, stands_again, void
 from clarion.content.captions import remember
 from clarion.content.checks import (
     clean_link,

@@ -13,9 +13,10 @@ from clarion.accounts.actions import notify
 from clarion.accounts.journal import record
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor, NotAllowed
-from clarion.content import approval, threads
+from clarion.content import threads
+from clarion.content.agreement import approval
+from clarion.content.agreement.consent import counting
 from clarion.content.checks import clean_text
-from clarion.content.consent import counting
 from clarion.content.models import ClientLink, Comment, Media, Post, Thread
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.keys import key_hash, new_key

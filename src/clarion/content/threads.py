@@ -12,7 +12,7 @@ from clarion.accounts.models import Membership, Notice, Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
 from clarion.content import actions
-from clarion.content.approval import responsible
+from clarion.content.agreement.approval import responsible
 from clarion.content.checks import clean_text
 from clarion.content.models import Comment, Post, Thread
 from clarion.kit.errors import Conflict, NotYet

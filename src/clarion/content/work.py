@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from clarion.accounts.journal import Line, extend
 from clarion.accounts.rights import worker
-from clarion.content import approval, preparing
-from clarion.content.consent import Consent, Consents
+from clarion.content.agreement import approval
+from clarion.content.agreement.consent import Consent, Consents
+from clarion.content.library import preparing
 from clarion.content.models import Decision, Post
 from clarion.kit.steps import Move, Outcome, Stay, Step
 

@@ -6,7 +6,7 @@ from clarion.accounts.batches import Outcome
 from clarion.accounts.models import Batch
 from clarion.accounts.rights import Actor
 from clarion.community import bulk as conversations
-from clarion.publishing import bulk as posts
+from clarion.publishing.planning import bulk as posts
 
 WAYS: Mapping[str, Callable[..., Outcome]] = {
     "posts": posts.take_back,

@@ -16,7 +16,7 @@ from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.line import line
 from clarion.channels.models import Channel
 from clarion.content import actions as content
-from clarion.content import approval, consent
+from clarion.content.agreement import approval, consent
 from clarion.content.checks import clean_link
 from clarion.content.library import renditions
 from clarion.content.models import Post, Variant

@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
-from clarion.content.consent import Consents, Yes
+from clarion.content.agreement.consent import Consents, Yes
 from clarion.content.models import Media, Placement, Post, Variant
 from clarion.publishing.models import Delivery
 

@@ -16,16 +16,16 @@ from clarion.content.library import renditions
 from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.steps import Outcome, Stay, Step
-from clarion.publishing import repeats
 from clarion.publishing.actions import freeze, thaw
-from clarion.publishing.by_hand import ask_hands, on_with, remind
-from clarion.publishing.charges import charge
-from clarion.publishing.expiring import tell_of_rights
-from clarion.publishing.forecast import remind as remind_of_ends
 from clarion.publishing.models import SKEW, Delivery, Repeat
-from clarion.publishing.outgoing import steps
 from clarion.publishing.pacing import unpaused
-from clarion.publishing.pauses import going
+from clarion.publishing.planning import repeats
+from clarion.publishing.sending.by_hand import ask_hands, on_with, remind
+from clarion.publishing.sending.charges import charge
+from clarion.publishing.sending.expiring import tell_of_rights
+from clarion.publishing.sending.forecast import remind as remind_of_ends
+from clarion.publishing.sending.outgoing import steps
+from clarion.publishing.sending.pauses import going
 
 State = Delivery.State
 TOLD = {

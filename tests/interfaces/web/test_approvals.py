@@ -8,7 +8,7 @@ from django.utils import timezone
 from clarion.accounts.actions import change_workspace, notify
 from clarion.accounts.models import Notice
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.content.models import Post
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery

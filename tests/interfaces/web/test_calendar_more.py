@@ -8,11 +8,11 @@ from django.utils import timezone
 from clarion.accounts import feeds
 from clarion.accounts.models import JournalEntry
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.content.models import Post, Variant
 from clarion.publishing import actions as publishing
-from clarion.publishing import openings
 from clarion.publishing.models import Delivery
+from clarion.publishing.planning import openings
 from clarion.strategy.models import DayNote
 
 JSON = {"HTTP_ACCEPT": "application/json"}

@@ -88,7 +88,7 @@ def test_what_a_left_out_day_called_off_is_planned_again(inside, post, work_agai
 
 @pytest.fixture
 def work_again():
-    from clarion.publishing import repeats
+    from clarion.publishing.planning import repeats
 
     return repeats.come_again
 

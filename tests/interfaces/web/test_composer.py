@@ -10,7 +10,8 @@ from PIL import Image
 
 from clarion.accounts.models import Notice
 from clarion.content import actions as content
-from clarion.content import approval, library
+from clarion.content import library
+from clarion.content.agreement import approval
 from clarion.content.models import Media, Post
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery

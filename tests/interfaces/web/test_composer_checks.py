@@ -11,7 +11,7 @@ from clarion.content import actions as content
 from clarion.content import library
 from clarion.kit.zones import known_zone
 from clarion.publishing import actions as publishing
-from clarion.publishing import queues
+from clarion.publishing.planning import queues
 
 JSON = {"HTTP_ACCEPT": "application/json"}
 VTT = b"WEBVTT\n\n00:00.000 --> 00:01.000\nFresh bread\n"

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from clarion.community import actions as community
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.networks.base import Message
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery

@@ -6,7 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clarion.content import approval
+from clarion.content.agreement import approval
 
 
 def test_the_inline_script_of_a_page_carries_the_nonce_of_its_policy(client, space, owner):

@@ -7,7 +7,8 @@ from ninja import Schema
 
 from clarion.accounts.models import Membership
 from clarion.channels.models import Channel
-from clarion.content import approval, consent, queries, rules
+from clarion.content import queries
+from clarion.content.agreement import approval, consent, rules
 from clarion.content.models import ApprovalRule, ApprovalStep, Decision, Post
 from clarion.content.models.rules import ESCALATE, REMIND
 from clarion.interfaces.api.content import PostShape, posts, shown

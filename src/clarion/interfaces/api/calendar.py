@@ -24,7 +24,7 @@ from clarion.kit import holidays
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone
 from clarion.measurement import times
-from clarion.publishing import bulk, openings
+from clarion.publishing.planning import bulk, openings
 from clarion.strategy import days
 from clarion.strategy.models import DayNote
 

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404
 from ninja import Schema
 
 from clarion.channels.models import Channel
-from clarion.content import actions, approval, gatekeeping
+from clarion.content import actions, gatekeeping
+from clarion.content.agreement import approval
 from clarion.content.frames import Frame, frames
 from clarion.content.models import Media, Post, Variant
 from clarion.interfaces.api.door import Request, all_named, moment, named, own

@@ -10,8 +10,8 @@ from clarion.interfaces.api.content import PostShape, posts, shown
 from clarion.interfaces.api.door import Request, all_named, named, own
 from clarion.interfaces.api.shapes import Id, In
 from clarion.interfaces.api.stage import Stage
-from clarion.publishing import grid
-from clarion.publishing.grid import Cell, Profile
+from clarion.publishing.planning import grid
+from clarion.publishing.planning.grid import Cell, Profile
 
 stage = Stage()
 

@@ -26,8 +26,8 @@ from clarion.interfaces.api.shapes import (
 )
 from clarion.interfaces.api.stage import Stage
 from clarion.kit.errors import NotYet
-from clarion.publishing.exports import FORMATS, content_type, written
-from clarion.publishing.imports import actions, queries
+from clarion.publishing.planning.exports import FORMATS, content_type, written
+from clarion.publishing.planning.imports import actions, queries
 
 stage = Stage()
 _THEN: Any = Form(Import.Then.DRAFT.value)

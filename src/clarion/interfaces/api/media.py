@@ -9,7 +9,8 @@ from ninja.files import UploadedFile
 from ninja.params.functions import Form
 from pydantic import Field, StringConstraints
 
-from clarion.content import browsing, library
+from clarion.content import library
+from clarion.content.library import browsing
 from clarion.content.models import Media, Post
 from clarion.interfaces.api.content import PostShape, posts
 from clarion.interfaces.api.door import Request, all_named, moment, own

@@ -9,8 +9,8 @@ from clarion.channels.models import Channel
 from clarion.interfaces.api.door import Request, named, own
 from clarion.interfaces.api.shapes import Id, In, Text, Word, kept_as
 from clarion.interfaces.api.stage import Stage
-from clarion.publishing import pauses
 from clarion.publishing.models import Pause
+from clarion.publishing.sending import pauses
 from clarion.strategy.models import Campaign
 
 stage = Stage()

@@ -11,9 +11,10 @@ from clarion.interfaces.api.content import PostShape, posts, shown
 from clarion.interfaces.api.door import Request, moment, named, own
 from clarion.interfaces.api.shapes import Id, In, Text, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
-from clarion.publishing import actions, by_hand, edits
-from clarion.publishing.forecast import warnings
+from clarion.publishing import actions
 from clarion.publishing.models import Delivery
+from clarion.publishing.sending import by_hand, edits
+from clarion.publishing.sending.forecast import warnings
 
 stage = Stage()
 STATE = one_of(Delivery.State)

@@ -13,8 +13,9 @@ from clarion.interfaces.api.door import Request, all_named, own
 from clarion.interfaces.api.publishing import PlannedShape, deliveries
 from clarion.interfaces.api.shapes import Id, In, Word
 from clarion.interfaces.api.stage import Stage
-from clarion.publishing import actions, lineup, queues
-from clarion.publishing.queues import Time
+from clarion.publishing import actions
+from clarion.publishing.planning import lineup, queues
+from clarion.publishing.planning.queues import Time
 
 stage = Stage()
 

@@ -10,9 +10,9 @@ from clarion.interfaces.api.content import posts
 from clarion.interfaces.api.door import Request, moment, own
 from clarion.interfaces.api.shapes import Id, In, Text, Word, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
-from clarion.publishing import repeats, spreading
 from clarion.publishing.models import Repeat
-from clarion.publishing.repeats import Terms
+from clarion.publishing.planning import repeats, spreading
+from clarion.publishing.planning.repeats import Terms
 
 stage = Stage()
 STATE = one_of(Repeat.State)

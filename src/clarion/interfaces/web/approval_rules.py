@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clarion.accounts.models import Membership
 from clarion.channels.models import Channel
-from clarion.content import rules
-from clarion.content.consent import Consents
+from clarion.content.agreement import rules
+from clarion.content.agreement.consent import Consents
+from clarion.content.agreement.rules import DECIDING, STEPS_MAX, Wanted
 from clarion.content.models import ApprovalRule
 from clarion.content.models.rules import ESCALATE, REMIND
-from clarion.content.rules import DECIDING, STEPS_MAX, Wanted
 from clarion.interfaces.web.door import Request, own, page, tell
 from clarion.kit.errors import NotYet
 

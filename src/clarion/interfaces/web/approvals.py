@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clarion.accounts.rights import NotAllowed
 from clarion.community import pending
-from clarion.content import approval, consent, queries
-from clarion.content.consent import Consents
+from clarion.content import queries
+from clarion.content.agreement import approval, consent
+from clarion.content.agreement.consent import Consents
 from clarion.content.models import Post
 from clarion.interfaces.web import approvals_notices
 from clarion.interfaces.web.calendar_grid import moments

@@ -22,8 +22,8 @@ from clarion.interfaces.web.door import Request, own, page, tell
 from clarion.interfaces.web.inbox import wanted_of
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone
-from clarion.publishing import bulk
-from clarion.publishing.calendar import moments
+from clarion.publishing.planning import bulk
+from clarion.publishing.planning.calendar import moments
 
 
 @require_POST

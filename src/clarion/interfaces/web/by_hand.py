@@ -9,8 +9,8 @@ from django.urls import path
 from clarion.accounts.models import Membership
 from clarion.interfaces.web.door import Request, own, page
 from clarion.kit.errors import NotYet
-from clarion.publishing import by_hand
 from clarion.publishing.models import Delivery
+from clarion.publishing.sending import by_hand
 
 HERE = "w/<slug:ws>/by-hand/"
 

@@ -23,9 +23,10 @@ from clarion.interfaces.web.templatetags.posts import card
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import instant, known_zone
 from clarion.publishing import actions as publishing
-from clarion.publishing import calendar, queries, spacing
-from clarion.publishing.clashes import Clash
-from clarion.publishing.clashes import clashes as too_close
+from clarion.publishing import queries, spacing
+from clarion.publishing.planning import calendar
+from clarion.publishing.planning.clashes import Clash
+from clarion.publishing.planning.clashes import clashes as too_close
 from clarion.publishing.queries import Entry
 from clarion.strategy.models import Campaign
 

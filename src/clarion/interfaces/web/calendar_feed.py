@@ -16,7 +16,7 @@ from clarion.accounts.models import CalendarFeed, Workspace
 from clarion.interfaces.web.calendar_grid import read
 from clarion.interfaces.web.door import Request, own, page, tell
 from clarion.kit.errors import NotYet
-from clarion.publishing.calendar import moments
+from clarion.publishing.planning.calendar import moments
 from clarion.publishing.queries import Entry, entries_at
 from clarion.strategy import days
 from clarion.text.icalendar import Event, calendar

@@ -12,7 +12,7 @@ from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.kit.zones import known_zone
 from clarion.measurement.times import Slot
-from clarion.publishing.calendar import Day, Only, Span
+from clarion.publishing.planning.calendar import Day, Only, Span
 from clarion.publishing.queries import STANDINGS, Entry
 from clarion.strategy.models import DayNote
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from clarion.interfaces.web import calendar_grid as grid
 from clarion.interfaces.web.calendar_marks import marks
 from clarion.interfaces.web.door import Request, page
-from clarion.publishing import calendar
+from clarion.publishing.planning import calendar
 from clarion.publishing.queries import Entry, entries_at
 from clarion.text.shortening import shortened
 

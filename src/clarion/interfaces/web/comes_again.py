@@ -19,10 +19,10 @@ from clarion.interfaces.web.door import Request, blaming, day_input, own, page, 
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import instant, known_zone
 from clarion.networks.base import Field
-from clarion.publishing import repeats, spreading
 from clarion.publishing.models import Repeat
-from clarion.publishing.repeats import Terms
-from clarion.publishing.spreading import Stop
+from clarion.publishing.planning import repeats, spreading
+from clarion.publishing.planning.repeats import Terms
+from clarion.publishing.planning.spreading import Stop
 
 SLOTS, OWN = "slots", "own"
 HOWS = [

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.content.models import Post
 from clarion.interfaces.web import (
     composer_costs,

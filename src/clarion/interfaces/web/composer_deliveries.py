@@ -12,8 +12,8 @@ from clarion.interfaces.web.by_hand import people
 from clarion.interfaces.web.door import Request, own, page, toast
 from clarion.kit.errors import NotYet
 from clarion.publishing import actions as publishing
-from clarion.publishing import by_hand, edits
 from clarion.publishing.models import Delivery
+from clarion.publishing.sending import by_hand, edits
 
 
 @require_POST

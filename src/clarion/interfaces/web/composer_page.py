@@ -22,8 +22,8 @@ from clarion.kit.zones import known_zone
 from clarion.networks.base import Field
 from clarion.networks.surfaces import Surface
 from clarion.publishing import queries as publishing
-from clarion.publishing import queues, spreading
-from clarion.publishing.forecast import endings
+from clarion.publishing.planning import queues, spreading
+from clarion.publishing.sending.forecast import endings
 from clarion.strategy.models import Campaign
 from clarion.strategy.queries import brief
 

@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.content.models import Post
 from clarion.interfaces.web.composer_form import Typed
 from clarion.interfaces.web.door import Request
 from clarion.kit.zones import known_zone
-from clarion.publishing import actions, queues
+from clarion.publishing import actions
+from clarion.publishing.planning import queues
 
 
 def add(request: Request, post: Post, typed: Typed) -> tuple[str, str, str]:

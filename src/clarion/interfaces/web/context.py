@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from clarion.accounts.models import Notice, Workspace
 from clarion.community.models import Conversation
 from clarion.content.models import Post
-from clarion.publishing.pauses import in_force
+from clarion.publishing.sending.pauses import in_force
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from clarion.content.models import Media, Post
 from clarion.interfaces.web.door import Request, own, page, tell, undone
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import known_zone
-from clarion.publishing import actions, grid
+from clarion.publishing import actions
+from clarion.publishing.planning import grid
 
 SALT = "grid.swap"
 UNDO_OPEN = 3600  # seconds

@@ -19,8 +19,8 @@ from clarion.content.models import Post
 from clarion.interfaces.web.door import Request, page
 from clarion.interfaces.web.setup import is_nobody_yet
 from clarion.measurement.goals import Branch, flat, tree
-from clarion.publishing.calendar import Only
 from clarion.publishing.models import Delivery
+from clarion.publishing.planning.calendar import Only
 from clarion.publishing.queries import Entry, entries, needing_you, uncovered
 from clarion.strategy.models import Lesson
 

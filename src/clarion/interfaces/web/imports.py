@@ -12,9 +12,9 @@ from clarion.channels.models import Channel
 from clarion.content.models import Import, ImportRow
 from clarion.interfaces.web.door import Request, leaf, own, page, tell, toast
 from clarion.kit.errors import NotYet
-from clarion.publishing.exports import FORMATS, content_type, template, written
-from clarion.publishing.imports import actions, queries
-from clarion.publishing.imports.columns import FIELDS, TITLES
+from clarion.publishing.planning.exports import FORMATS, content_type, template, written
+from clarion.publishing.planning.imports import actions, queries
+from clarion.publishing.planning.imports.columns import FIELDS, TITLES
 
 A_PAGE = 50  # rows
 KEPT = 20  # imports that are listed

@@ -10,7 +10,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clarion.content import browsing, library
+from clarion.content import library
+from clarion.content.library import browsing
 from clarion.content.models import Media
 from clarion.interfaces.web import composer_media, uploading
 from clarion.interfaces.web.door import (

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from clarion.channels.models import Channel
 from clarion.interfaces.web.door import Request, blaming, leaf, own, page, tell
 from clarion.networks import registry
-from clarion.publishing import pauses
 from clarion.publishing.models import Pause
+from clarion.publishing.sending import pauses
 from clarion.strategy.models import Campaign
 
 HERE = "w/<slug:ws>/pauses/"

@@ -18,9 +18,9 @@ from clarion.content.models import Label
 from clarion.interfaces.web.door import Request, own, page, tell, undone
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone
-from clarion.publishing import lineup, queues, repeats
 from clarion.publishing.models import Repeat
-from clarion.publishing.queues import Time
+from clarion.publishing.planning import lineup, queues, repeats
+from clarion.publishing.planning.queues import Time
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SALT = "queue.order"

@@ -14,7 +14,7 @@ from clarion.kit.steps import Step
 from clarion.listening import work as listening
 from clarion.measurement import work as measurement
 from clarion.publishing import work as publishing
-from clarion.publishing.imports import work as imports
+from clarion.publishing.planning.imports import work as imports
 
 STEPS: tuple[Step[Any], ...] = (
     *publishing.STEPS,

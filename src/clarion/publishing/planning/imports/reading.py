@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from clarion.content.models import ImportRow, Media, Post
-from clarion.publishing.imports.storing import store
-from clarion.publishing.imports.understanding import Reader, own_number
+from clarion.publishing.planning.imports.storing import store
+from clarion.publishing.planning.imports.understanding import Reader, own_number
 
 READ = ("wish", "problems", "state", "key", "slot", "words", "seal", "post_id", "cells")
 

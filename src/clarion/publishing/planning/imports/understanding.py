@@ -22,8 +22,8 @@ from clarion.content.models import FEED, Import, ImportRow, Media, Own, Post, Wo
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import instant, known_zone, must_be_ahead
 from clarion.networks.limits.words import SURFACES
-from clarion.publishing.imports.columns import TITLES
-from clarion.publishing.imports.moments import clock, moment
+from clarion.publishing.planning.imports.columns import TITLES
+from clarion.publishing.planning.imports.moments import clock, moment
 from clarion.strategy.models import Campaign
 
 MORNING = time(9)  # for a row that names a day and no hour

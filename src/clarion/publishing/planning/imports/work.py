@@ -19,16 +19,16 @@ from clarion.content.models import Import, ImportRow
 from clarion.kit.steps import Move, Outcome, Stay, Step
 from clarion.networks.base import NetworkError
 from clarion.networks.http import ask
-from clarion.publishing.imports.making import (
+from clarion.publishing.planning.imports.making import (
     Fetched,
     actor_of,
     make,
     next_rows,
     one_at_a_time,
 )
-from clarion.publishing.imports.matching import match
-from clarion.publishing.imports.reading import look_at
-from clarion.publishing.imports.understanding import Reader
+from clarion.publishing.planning.imports.matching import match
+from clarion.publishing.planning.imports.reading import look_at
+from clarion.publishing.planning.imports.understanding import Reader
 
 State, Row = Import.State, ImportRow.State
 LOOKED_AT_ONCE = 2000  # rows

@@ -18,7 +18,7 @@ from clarion.accounts.models import Membership, User, Workspace
 from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
 from clarion.content import actions as content
-from clarion.content.approval import carry_over
+from clarion.content.agreement.approval import carry_over
 from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.networks import registry

@@ -10,9 +10,9 @@ from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.models import Notice
 from clarion.accounts.rights import Actor, NotAllowed
-from clarion.content import consent
+from clarion.content.agreement import consent
+from clarion.content.agreement.consent import Consent
 from clarion.content.checks import clean_text
-from clarion.content.consent import Consent
 from clarion.content.models import Decision, Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import known_zone

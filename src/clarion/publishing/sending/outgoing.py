@@ -25,8 +25,8 @@ from clarion.networks.base import (
     Unsure,
 )
 from clarion.publishing.models import Outgoing
-from clarion.publishing.pauses import allowed
-from clarion.publishing.rates import claimable, free
+from clarion.publishing.sending.pauses import allowed
+from clarion.publishing.sending.rates import claimable, free
 
 State = Outgoing.State
 LOOKS = 12  # times we look at the network before a person has to

@@ -13,8 +13,8 @@ from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.content.models import FEED, Media, Post
 from clarion.kit.zones import known_zone
-from clarion.publishing.imports.columns import TITLES
-from clarion.publishing.imports.understanding import own_id
+from clarion.publishing.planning.imports.columns import TITLES
+from clarion.publishing.planning.imports.understanding import own_id
 from clarion.text.sheets import csv_lines, workbook
 
 FORMATS: Mapping[str, str] = {

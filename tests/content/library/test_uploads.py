@@ -6,8 +6,7 @@ import pytest
 from tests.film_kit import film
 from tests.interfaces.api.conftest import Program, program_of
 
-from clarion.content import preparing
-from clarion.content.library import uploads
+from clarion.content.library import preparing, uploads
 from clarion.content.models import Media, Upload
 from clarion.kit.errors import Conflict, NotYet
 

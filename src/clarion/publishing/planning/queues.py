@@ -20,7 +20,7 @@ from clarion.content.models import Label, Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.publishing import actions, pacing, spacing
 from clarion.publishing.models import DAY, Delivery, Queue, Slot
-from clarion.publishing.pauses import stop_claims
+from clarion.publishing.sending.pauses import stop_claims
 
 SLOTS_MAX = 7 * 48  # one every half hour
 APART_MAX = 365  # days

@@ -18,13 +18,14 @@ from django.utils import timezone
 from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.rights import Actor, NotAllowed
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.content.checks import clean_text
 from clarion.content.models import Decision, Placement, Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import known_zone, next_instant
-from clarion.publishing import actions, calendar_rules, pacing
+from clarion.publishing import actions, pacing
 from clarion.publishing.models import DAY, Delivery, Repeat, Repetition
+from clarion.publishing.planning import calendar_rules
 
 State = Repeat.State
 WORDINGS_MAX = 50

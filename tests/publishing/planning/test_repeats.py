@@ -14,10 +14,10 @@ from clarion.content import actions as content
 from clarion.interfaces.worker.steps import STEPS
 from clarion.kit.errors import NotYet
 from clarion.publishing import actions as publishing
-from clarion.publishing import calendar_rules, queues, repeats
 from clarion.publishing.models import Delivery, Repeat, Repetition
-from clarion.publishing.queues import Time
-from clarion.publishing.repeats import Terms
+from clarion.publishing.planning import calendar_rules, queues, repeats
+from clarion.publishing.planning.queues import Time
+from clarion.publishing.planning.repeats import Terms
 
 MONDAY = datetime(2027, 3, 1, 7, tzinfo=UTC)  # eight in Berlin
 

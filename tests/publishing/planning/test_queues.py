@@ -8,12 +8,13 @@ import time_machine
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.kit.errors import Conflict, NotYet
 from clarion.publishing import actions as publishing
-from clarion.publishing import pacing, queues
+from clarion.publishing import pacing
 from clarion.publishing.models import Delivery
-from clarion.publishing.queues import Time
+from clarion.publishing.planning import queues
+from clarion.publishing.planning.queues import Time
 
 NINE, NOON = 9 * 60, 12 * 60
 MONDAY = datetime(2027, 3, 1, 7, tzinfo=UTC)  # eight in Berlin

@@ -17,7 +17,7 @@ from clarion.channels.models import Channel
 from clarion.kit.steps import oldest_first
 from clarion.networks.limits import Limits
 from clarion.publishing.models import Message, Outgoing
-from clarion.publishing.pauses import join_claims
+from clarion.publishing.sending.pauses import join_claims
 
 WINDOWS = {  # fields of Limits
     "per_quarter_hour": timedelta(minutes=15),

@@ -14,14 +14,14 @@ from clarion.accounts.journal import record
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
 from clarion.content import actions as content
-from clarion.content import approval
+from clarion.content.agreement import approval
 from clarion.content.models import Post
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import known_zone, next_instant
 from clarion.networks.base import Field
 from clarion.publishing import actions, spacing
 from clarion.publishing.models import Repetition
-from clarion.publishing.repeats import copy
+from clarion.publishing.planning.repeats import copy
 
 BOARDS_MAX = 50
 DAYS_MAX = 90

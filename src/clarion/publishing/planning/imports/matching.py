@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from clarion.content.models import Import, ImportRow, Origin, Post, Variant
-from clarion.publishing.imports.storing import store
+from clarion.publishing.planning.imports.storing import store
 
 State = ImportRow.State
 CHUNK = 5000

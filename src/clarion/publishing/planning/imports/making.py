@@ -10,16 +10,17 @@ from django.utils import timezone
 
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.content import actions as content
-from clarion.content import approval, library
+from clarion.content import library
+from clarion.content.agreement import approval
 from clarion.content.bulk import Sketch, write_many
 from clarion.content.models import FEED, Import, ImportRow, Media, Origin, Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.rows import insert
 from clarion.kit.zones import must_be_ahead
 from clarion.publishing import actions as publishing
-from clarion.publishing.imports.reading import whole
-from clarion.publishing.imports.storing import store
-from clarion.publishing.imports.understanding import Reader
+from clarion.publishing.planning.imports.reading import whole
+from clarion.publishing.planning.imports.storing import store
+from clarion.publishing.planning.imports.understanding import Reader
 from clarion.strategy.models import Campaign
 
 State = ImportRow.State

@@ -16,10 +16,10 @@ from clarion.channels.models import Channel
 from clarion.content.checks import clean_text
 from clarion.content.models import Import, ImportRow
 from clarion.kit.errors import Conflict, NotYet
-from clarion.publishing.imports import columns as known
-from clarion.publishing.imports.matching import match
-from clarion.publishing.imports.reading import look_at
-from clarion.publishing.imports.understanding import Reader
+from clarion.publishing.planning.imports import columns as known
+from clarion.publishing.planning.imports.matching import match
+from clarion.publishing.planning.imports.reading import look_at
+from clarion.publishing.planning.imports.understanding import Reader
 from clarion.text import sheets
 
 State, Row = Import.State, ImportRow.State

@@ -12,8 +12,8 @@ from clarion.content import actions as content
 from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.publishing import actions as publishing
-from clarion.publishing import pauses
 from clarion.publishing.models import Delivery, Pause
+from clarion.publishing.sending import pauses
 
 State = Delivery.State
 

@@ -18,7 +18,8 @@ from clarion.accounts.batches import Outcome, Tally, Was
 from clarion.accounts.models import Batch, Membership, Workspace
 from clarion.accounts.rights import Actor
 from clarion.content import actions as content
-from clarion.content import approval, sorting
+from clarion.content import sorting
+from clarion.content.agreement import approval
 from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import instant

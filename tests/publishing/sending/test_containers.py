@@ -8,8 +8,8 @@ from clarion.channels.line import line
 from clarion.content import actions as content
 from clarion.interfaces.worker.steps import BY_NAME
 from clarion.publishing import actions as publishing
-from clarion.publishing import pauses
 from clarion.publishing.models import Delivery
+from clarion.publishing.sending import pauses
 
 State = Delivery.State
 

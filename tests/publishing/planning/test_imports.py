@@ -12,9 +12,9 @@ from django.utils import timezone
 from clarion.content.models import ImportRow, Post
 from clarion.kit.errors import NotYet
 from clarion.kit.steps import LEASE
-from clarion.publishing.imports import actions, making
-from clarion.publishing.imports.work import STEPS
 from clarion.publishing.models import Delivery
+from clarion.publishing.planning.imports import actions, making
+from clarion.publishing.planning.imports.work import STEPS
 
 HEAD = "Text;Channel;Date;Time;Labels;Id\n"
 
@@ -179,7 +179,7 @@ def test_a_private_address_is_never_fetched(take, make, boss, channel):
 
 def test_a_batch_done_twice_makes_each_post_once(take, boss, channel):
     """Two workers think that the import is theirs: the second finds nothing left to do."""
-    from clarion.publishing.imports.making import make, next_rows
+    from clarion.publishing.planning.imports.making import make, next_rows
 
     source = take(f"{HEAD}One;bakery;{day()};9:00;;\nTwo;bakery;{day()};9:00;;\n")
     rows = next_rows(source)
@@ -234,7 +234,7 @@ def test_what_is_exported_comes_back_without_a_double(
     take, make, boss, space, channel, work, png, form
 ):
     from clarion.content import library
-    from clarion.publishing.exports import written
+    from clarion.publishing.planning.exports import written
 
     library.add(space, "loaf.png", png, alt="A loaf", by=boss)
     head = "Text;Channel;Date;Time;Labels;Picture;Thread\n"

@@ -1,0 +1,1 @@
+"""When what goes out: calendar, queues, what comes again, plans from files."""
