@@ -146,6 +146,7 @@ class Double:
             r"GET /api/v1/statuses/\w+": self._one,
             r"GET /api/v1/statuses/\w+/context": self._context,
             r"DELETE /api/v1/statuses/\w+": self._delete,
+            r"PUT /api/v1/statuses/\w+": self._change,
             r"GET /api/v1/accounts/1/statuses": self._timeline,
             r"GET /api/v1/timelines/tag/\w+": self._tag,
             r"GET /api/v2/search": lambda r: _json({"statuses": []}),
@@ -194,6 +195,23 @@ class Double:
         if not (found := self._find(request)):
             return _error(404, "Record not found")
         self.statuses.remove(found)
+        return _json(found)
+
+    def _change(self, request: httpx2.Request) -> httpx2.Response:
+        """What is left out goes, as on Mastodon itself: also the media, and their attributes
+        are changed where they are named."""
+        if not (found := self._find(request)):
+            return _error(404, "Record not found")
+        asked = json.loads(request.content)
+        own = {one["id"]: one for one in found["media_attachments"]}
+        found["media_attachments"] = [own[one] for one in asked.get("media_ids", [])]
+        for named in asked.get("media_attributes", []):
+            own[named["id"]] |= named
+        found["content"] = rendered(asked.get("status", ""))
+        found["spoiler_text"] = asked.get("spoiler_text", "")
+        if self.lose:
+            self.lose -= 1
+            raise httpx2.ReadTimeout("lost", request=request)
         return _json(found)
 
     def _context(self, request: httpx2.Request) -> httpx2.Response:

@@ -52,6 +52,7 @@ class Server:
     password: str = "app-pass"
     handles: dict[str, str] = field(default_factory=lambda: {"fan.test": FAN})
     pages: dict[str, httpx2.Response] = field(default_factory=dict)
+    feed: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.host != "pds.test":
@@ -89,6 +90,9 @@ class Server:
         if json.loads(request.content)["password"] != self.password:
             return 401, {"error": "AuthenticationRequired", "message": "secret detail"}
         return 200, opened()
+
+    def getAuthorFeed(self, request: httpx2.Request) -> tuple[int, dict[str, Any]]:  # noqa: N802
+        return 200, {"feed": self.feed}
 
     def resolveHandle(self, request: httpx2.Request) -> tuple[int, dict[str, Any]]:  # noqa: N802
         did = self.handles.get(request.url.params["handle"])
@@ -679,3 +683,25 @@ def test_refresh_uses_the_refresh_token_and_falls_back_to_the_app_password(serve
     assert grant.secret["app_password"] == "app-pass"
     assert do(server, network.connect.refresh).secret["access"]
     assert server.asked.count("com.atproto.server.createSession") == 1
+
+
+# --- what the account said ------------------------------------------------------------------
+
+
+def test_own_posts_since_then_are_read_back_without_those_of_others(server):
+    def said(text: str, at: str, **more: Any) -> dict[str, Any]:
+        uri = f"at://{DID}/app.bsky.feed.post/3k{len(server.feed)}"
+        author = {"handle": "brand.test", "did": DID}
+        record = {"text": text, "createdAt": at}
+        return {
+            "post": {"uri": uri, "author": author, "record": record, "indexedAt": at},
+            **more,
+        }
+
+    server.feed.append(said("Fresh bread", "2026-03-02T10:05:00Z"))
+    server.feed.append(said("Passed on", "2026-03-02T10:04:00Z", reason={"$type": "repost"}))
+    server.feed.append(said("Yesterday", "2026-03-01T10:00:00Z"))
+    since = datetime(2026, 3, 2, tzinfo=UTC)
+    [found] = do(server, lambda call: network.recall.recent(call, since))
+    assert found.text == "Fresh bread"
+    assert found.url.startswith("https://bsky.app/profile/")

@@ -23,6 +23,8 @@ STAGES = {
     "ads": base.Advertises,
 }
 
+BESIDE = {"editing": base.Edits, "recall": base.Recalls}
+
 
 @pytest.fixture(params=NETWORKS.values(), ids=lambda n: n.key)
 def network(request) -> Network:
@@ -120,6 +122,13 @@ def test_a_stage_keeps_its_protocol_whole(network, stage):
     if part is None:
         pytest.skip(f"{network.name} has no {stage}.")
     _keeps(part, STAGES[stage])
+
+
+@pytest.mark.parametrize(("part", "protocol"), BESIDE.items())
+def test_what_it_may_do_with_its_own_posts_keeps_the_protocol_whole(network, part, protocol):
+    if (found := getattr(network, part)) is None:
+        pytest.skip(f"{network.name} has no {part}.")
+    _keeps(found, protocol)
 
 
 def test_connecting_and_publishing_keep_their_protocols_whole(network):

@@ -193,6 +193,23 @@ def test_a_post_is_taken_down_and_taking_it_down_again_is_fine(bakery):
     assert bakery.said() == []
 
 
+def test_what_is_live_gets_other_words_and_keeps_its_picture(bakery, picture):
+    said = bakery.do(lambda call: publish.send(call, Draft("Fresh bred", media=[picture])))
+    draft = Draft("Fresh bread", media=[picture])
+    bakery.do(lambda call: network.editing.edit(call, said.remote_id, draft))
+    [there] = bakery.said()
+    assert "Fresh bread" in there["content"]
+    assert there["edited_at"]
+    assert [m["description"] for m in there["media_attachments"]] == [picture.alt]
+
+
+def test_what_was_said_by_hand_is_read_back(bakery):
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    bakery.by_hand("POST", "/api/v1/statuses", json={"status": "Rolls, by hand"})
+    found = bakery.do(lambda call: network.recall.recent(call, since))
+    assert [one.text for one in found] == ["Rolls, by hand"]
+
+
 def test_a_busy_server_is_left_alone_until_it_says(server, bakery):
     server.fault("/api/v1/statuses", "ratelimit")
     with pytest.raises(TryLater) as later:

@@ -317,7 +317,12 @@ class Publishes(Protocol):
 
 class Edits(Protocol):
     async def edit(self, call: Call, remote_id: str, draft: Draft) -> Live:
-        """Change the words of what is live. Doing it twice is fine."""
+        """Change the words of what is live; all else stays. Doing it twice is fine."""
+
+
+class Recalls(Protocol):
+    async def recent(self, call: Call, since: datetime) -> Sequence[Message]:
+        """What this account has posted since then, newest first, for a person to look at."""
 
 
 class Converses(Protocol):
@@ -371,6 +376,7 @@ class Network:
     connect: Connects
     publish: Publishes
     editing: Edits | None = None
+    recall: Recalls | None = None
     community: Converses | None = None
     listening: Searches | None = None
     streaming: Streams | None = None

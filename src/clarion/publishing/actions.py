@@ -22,7 +22,7 @@ from clarion.content.library import renditions
 from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
-from clarion.networks.base import NetworkError
+from clarion.networks.base import Live, NetworkError
 from clarion.publishing import pacing, spacing
 from clarion.publishing.models import Delivery, Outgoing
 from clarion.publishing.queries import taken_down
@@ -192,29 +192,56 @@ def retry(held: Outgoing, *, not_there: bool = False, by: Actor) -> None:
     if not looks and (why := held.obstacle()):
         raise NotYet(why)
     afresh: dict[str, Any] = {} if looks else {"first_sent_at": None, "ticket": ""}
-    target = State.UNSURE if looks else held.begins_in
+    target, tries = State.UNSURE if looks else held.begins_in, held.tries
     if not held.move(target, planned_for=timezone.now(), tries=0, maybe_out=looks, **afresh):
         raise Conflict("Somebody else was quicker.")
     if isinstance(held, Delivery):
         renditions.order([held.variant], again=True)
     solve(channel.workspace_id, [held.about])
-    after = {"not_there": not_there}
+    after = {"not_there": not_there, "tries": tries}
     record(by, f"{held._meta.model_name}.retried", held.subject, after=after)
 
 
-@transaction.atomic
 def say_it_is_live(delivery: Delivery, url: str, *, by: Actor) -> None:
     """A person looked and found it: no machine has to guess any more."""
+    note_live(delivery, at_address(delivery, url, by=by), by=by)
+
+
+def at_address(delivery: Delivery, url: str, *, by: Actor) -> Live:
+    """What a person found there. Its address is all that is known of it, so its results are not
+    counted.
+    """
     by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
+    _must_be_held(delivery)
+    url = new_address(delivery, url)
+    return Live(url, url)
+
+
+def _must_be_held(delivery: Delivery) -> None:
     if delivery.state != State.HELD or delivery.by_hand:
         raise Conflict("It is not held any more.")
-    url = new_address(delivery, url)
+
+
+@transaction.atomic
+def note_live(delivery: Delivery, there: Live, *, by: Actor) -> None:
+    """What is held stands there already; what follows it in its thread goes on."""
+    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
+    _must_be_held(delivery)
     if not delivery.move(State.UNSURE):
         raise Conflict("Somebody else was quicker.")
-    delivery.move(State.LIVE, remote_id=url, url=url, live_at=timezone.now(), maybe_out=True)
+    found: dict[str, Any] = {"remote_id": there.remote_id, "url": there.url, "maybe_out": True}
+    found |= {"live_at": timezone.now(), **delivery.trace()}
+    delivery.move(State.LIVE, **found)
     freeze([delivery])
+    on_with([delivery])
     solve(delivery.channel.workspace_id, [delivery.about])
-    record(by, "delivery.confirmed", str(delivery), after={"url": url})
+    record(by, "delivery.confirmed", str(delivery), after={"url": there.url})
+
+
+def on_with(live: Sequence[Delivery]) -> None:
+    """The parts of a thread that waited for these."""
+    rows = Delivery.objects.filter(after__in=live, due_at=None)
+    rows.filter(state__in=(State.PLANNED, State.BY_HAND)).update(due_at=timezone.now())
 
 
 def new_address(delivery: Delivery, url: str) -> str:

@@ -16,11 +16,11 @@ from clarion.content.library import renditions
 from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.steps import Outcome, Stay, Step
-from clarion.publishing.actions import freeze, thaw
+from clarion.publishing.actions import freeze, on_with, thaw
 from clarion.publishing.models import SKEW, Delivery, Repeat
 from clarion.publishing.pacing import unpaused
 from clarion.publishing.planning import repeats
-from clarion.publishing.sending.by_hand import ask_hands, on_with, remind
+from clarion.publishing.sending.by_hand import ask_hands, remind
 from clarion.publishing.sending.charges import charge
 from clarion.publishing.sending.expiring import tell_of_rights
 from clarion.publishing.sending.forecast import remind as remind_of_ends
@@ -111,20 +111,24 @@ def _tell(live: Sequence[Delivery], held: Sequence[Delivery]) -> None:
 
 def _write_down(results: Sequence[tuple[Delivery, Outcome]]) -> None:
     by_workspace: dict[int, list[Line]] = {}
-    for delivery, _ in results:
+    for delivery, outcome in results:
         if delivery.state in TOLD:
             lines = by_workspace.setdefault(delivery.channel.workspace_id, [])
             lines.append(
-                Line(TOLD[State(delivery.state)], str(delivery), after=_facts(delivery))
+                Line(
+                    TOLD[State(delivery.state)], str(delivery), after=_facts(delivery, outcome)
+                )
             )
     for workspace_id, lines in sorted(by_workspace.items()):
         extend(worker(workspace_id), lines)
 
 
-def _facts(delivery: Delivery) -> dict[str, Any]:
+def _facts(delivery: Delivery, outcome: Outcome) -> dict[str, Any]:
     if delivery.state == State.LIVE:
         return {"url": delivery.url, "remote_id": delivery.remote_id}
-    return {"problem": delivery.problem}
+    # While it may be out, only a look brings an error home and sends nothing.
+    looked = isinstance(outcome, Stay) or (delivery.maybe_out and outcome.found is not None)
+    return {"problem": delivery.problem, "looked": looked}
 
 
 def hold_orphans() -> int:

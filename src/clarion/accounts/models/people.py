@@ -233,6 +233,7 @@ class JournalEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "seq"], name="journal_in_order")
         ]
+        indexes = [models.Index(fields=["workspace", "about"], name="journal_about")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.by}: {self.did} {self.about}"

@@ -1,6 +1,7 @@
 """The calendar and what is on its way out, over the API."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from ninja import Schema
@@ -9,11 +10,11 @@ from clarion.accounts.models import Membership
 from clarion.content.models import Post
 from clarion.interfaces.api.content import PostShape, posts, shown
 from clarion.interfaces.api.door import Request, moment, named, own
-from clarion.interfaces.api.shapes import Id, In, Text, asked, kept_as, one_of
+from clarion.interfaces.api.shapes import Id, In, Text, Word, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
 from clarion.publishing import actions
 from clarion.publishing.models import Delivery
-from clarion.publishing.sending import by_hand, edits
+from clarion.publishing.sending import by_hand, edits, evidence
 from clarion.publishing.sending.forecast import warnings
 
 stage = Stage()
@@ -96,6 +97,48 @@ class UrlIn(In):
     """The address of the post, as a browser shows it."""
 
     url: Text
+
+
+class WhichIn(In):
+    """Which post it is: its address as a browser shows it, or better its `remote_id`, where
+    `deliveries.evidence` shows it: then its results are counted."""
+
+    url: Text = ""
+    remote_id: Word = ""
+
+
+class SaidShape(Schema):
+    at: datetime
+    text: str
+
+
+class CandidateShape(Schema):
+    """A post of the account. `alike`: the words of ours stand in it."""
+
+    remote_id: str
+    at: datetime
+    text: str
+    url: str
+    alike: bool
+
+
+class EvidenceShape(Schema):
+    """What is known of something that may be out. Null is not on record, never zero.
+
+    `since`: when it was first handed over without a certain answer. `looks`: how often the
+    network was asked in vain whether it is there. `posts`: what stands there, read now;
+    `problem` says why nothing can be read.
+    """
+
+    since: datetime | None
+    times: int | None
+    answer: SaidShape | None
+    looks: int | None
+    found: SaidShape | None
+    read_at: datetime
+    posts: list[CandidateShape]
+    more: int
+    problem: str
 
 
 # --- posts on the calendar ------------------------------------------------------------------
@@ -190,11 +233,31 @@ def retry(request: Request, delivery: Id, body: RetryIn = LOOK_FIRST) -> Deliver
     return row
 
 
-@stage.write("deliveries.confirm", "POST /deliveries/{delivery}/confirm", DeliveryShape)
-def confirm(request: Request, delivery: Id, body: UrlIn) -> Delivery:
-    """Say that it is live: a person has looked and found it."""
+@stage.one("deliveries.evidence", "GET /deliveries/{delivery}/evidence", EvidenceShape)
+def get_evidence(request: Request, delivery: Id) -> dict[str, Any]:
+    """What is known of one that is held and may be out, and what stands on the network now."""
     row = _own(request, delivery)
-    actions.say_it_is_live(row, body.url, by=request.auth.actor)
+    seen = evidence.seen(row, by=request.auth.actor)
+    posts = [{**vars(one.post), "alike": one.alike} for one in seen.posts]
+    there = {"read_at": seen.at, "posts": posts, "more": seen.more, "problem": seen.problem}
+    return {**vars(evidence.known([row])[row.pk]), **there}
+
+
+@stage.write(
+    "deliveries.confirm", "POST /deliveries/{delivery}/confirm", DeliveryShape, outside=True
+)
+def confirm(request: Request, delivery: Id, body: WhichIn) -> Delivery:
+    """Say that it is live: a person has looked and found it.
+
+    With `remote_id` the network is asked whether it stands there, in a dry run, too.
+    """
+    row, me = _own(request, delivery), request.auth
+    if body.remote_id:
+        found = evidence.the_one(row, body.remote_id, by=me.actor)
+    else:
+        found = actions.at_address(row, body.url, by=me.actor)
+    if not me.dry:
+        actions.note_live(row, found, by=me.actor)
     return row
 
 

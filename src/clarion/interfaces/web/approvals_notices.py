@@ -11,6 +11,7 @@ from clarion.accounts import actions as accounts
 from clarion.accounts.models import Notice
 from clarion.interfaces.web.door import Request, own, page, tell, toast, undone
 from clarion.publishing.queries import needing_you
+from clarion.publishing.sending import evidence
 
 A_PAGE = 30
 
@@ -21,7 +22,8 @@ def needs_you(request: Request) -> HttpResponse:
     """Everything that is held, the longest waiting first, with what can be done about it."""
     shown = Paginator(needing_you(request.workspace), A_PAGE).get_page(request.GET.get("page"))
     rows = [(d, request.actor.can("publish", d.channel_id)) for d in shown]
-    return render(request, "approvals/needs_you.html", {"page": shown, "rows": rows})
+    context = {"page": shown, "rows": rows, "evidence": evidence.known(list(shown))}
+    return render(request, "approvals/needs_you.html", context)
 
 
 @require_GET

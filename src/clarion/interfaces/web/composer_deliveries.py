@@ -13,7 +13,7 @@ from clarion.interfaces.web.door import Request, own, page, toast
 from clarion.kit.errors import NotYet
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
-from clarion.publishing.sending import by_hand, edits
+from clarion.publishing.sending import by_hand, edits, evidence
 
 
 @require_POST
@@ -43,6 +43,7 @@ def _answer(request: Request, delivery: Delivery, said: str, problem: str) -> Ht
             "with_post": "with_post" in request.POST,
             "typed_text": request.POST.get("text", ""),
             "people": people(request),
+            "evidence": evidence.known([delivery]),
         }
         response = render(
             request, "composer/_delivery.html", context, status=422 if problem else 200

@@ -23,6 +23,7 @@ from clarion.networks.base import Field
 from clarion.networks.surfaces import Surface
 from clarion.publishing import queries as publishing
 from clarion.publishing.planning import queues, spreading
+from clarion.publishing.sending import evidence
 from clarion.publishing.sending.forecast import endings
 from clarion.strategy.models import Campaign
 from clarion.strategy.queries import brief
@@ -148,6 +149,7 @@ def _standing(request: Request, post: Post | None) -> dict[str, Any]:
         "entry": entry,
         "deliveries": deliveries,
         "people": people(request),
+        "evidence": evidence.known(deliveries),
         "foreseen": endings(post),
         "out": any(sent),
         "stories": _stories(post),

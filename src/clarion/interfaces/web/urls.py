@@ -25,6 +25,7 @@ PAGES = (
     "approvals",
     "pauses",
     "by_hand",
+    "in_doubt",
     "approval_rules",
     "threads",
     "client_links",

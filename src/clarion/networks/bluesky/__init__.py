@@ -5,7 +5,7 @@ from clarion.networks.bluesky.community import Community
 from clarion.networks.bluesky.connecting import Connecting
 from clarion.networks.bluesky.firehose import Firehose
 from clarion.networks.bluesky.publishing import Publishing
-from clarion.networks.bluesky.reading import Listening, Measurement
+from clarion.networks.bluesky.reading import Listening, Measurement, Recalling
 
 OPTIONS = (
     Field(
@@ -48,6 +48,7 @@ network = Network(
     name="Bluesky",
     connect=Connecting(),
     publish=Publishing(),
+    recall=Recalling(),
     community=Community(),
     listening=Listening(),
     streaming=Firehose(),

@@ -1,4 +1,4 @@
-"""Searching public posts, and counting what became of ours."""
+"""Searching public posts, reading our own again, and counting what became of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -29,6 +29,21 @@ class Listening:
             fresh = [p for p in page["posts"] if views.seen_at(p) > since]
             found += [views.message(post, "post") for post in fresh]
             if not fresh or not page.get("cursor"):
+                break
+            asked["cursor"] = page["cursor"]
+        return found
+
+
+class Recalling:
+    async def recent(self, call: Call, since: datetime) -> Sequence[Message]:
+        found: list[Message] = []
+        asked: dict[str, Any] = {"actor": call.grant["did"], "filter": "posts_with_replies"}
+        for _ in range(_PAGES):
+            page = await query(call, "app.bsky.feed.getAuthorFeed", limit=100, **asked)
+            # With a reason it stands there as somebody else's post, passed on.
+            mine = [entry["post"] for entry in page["feed"] if not entry.get("reason")]
+            found += [views.message(p, "post") for p in mine if views.seen_at(p) >= since]
+            if any(views.seen_at(p) < since for p in mine) or not page.get("cursor"):
                 break
             asked["cursor"] = page["cursor"]
         return found

@@ -7,13 +7,16 @@ from clarion.networks.mastodon.connect import Connecting
 from clarion.networks.mastodon.listening import Listening, Streaming
 from clarion.networks.mastodon.measurement import Measurement
 from clarion.networks.mastodon.options import OPTIONS
-from clarion.networks.mastodon.publish import Publishing
+from clarion.networks.mastodon.publish import Editing, Publishing
+from clarion.networks.mastodon.readback import Recalling
 
 network = Network(
     key="mastodon",
     name="Mastodon API",
     connect=Connecting(),
     publish=Publishing(),
+    editing=Editing(),
+    recall=Recalling(),
     community=Community(),
     listening=Listening(),
     streaming=Streaming(),
@@ -33,6 +36,7 @@ network = Network(
             "Only Mastodon itself remembers the idempotency key, for an hour; elsewhere a lost "
             "answer is settled by reading the account's own posts."
         ),
+        "A post with a poll cannot be changed, only taken down.",
         "Quotes need a server with Mastodon API version 7 (Mastodon 4.5).",
         (
             "Search finds what the server has indexed, which on a small server may be only "

@@ -80,6 +80,31 @@ class Publishing:
             return
 
 
+class Editing:
+    async def edit(self, call: Call, remote_id: str, draft: Draft) -> Live:
+        """Other words. What an edit leaves out the server takes away, so the media that stand
+        there are named again, each with its description.
+        """
+        server, path = Server.of(call), f"/api/v1/statuses/{remote_id}"
+        there = await server.get(path)
+        if there.get("poll"):
+            raise Refused("Changing it may begin its vote anew. Take it down instead.")
+        media = there.get("media_attachments") or ()
+        status = {
+            "status": rules.with_mentions(rules.full_text(draft), rules.to(draft)),
+            "content_type": "text/plain",
+            "language": options.language(draft) or there.get("language"),
+            "spoiler_text": options.warning(draft),
+            "sensitive": bool(there.get("sensitive")),
+            "media_ids": [str(medium["id"]) for medium in media],
+            "media_attributes": [
+                {"id": str(medium["id"]), "description": medium.get("description") or ""}
+                for medium in media
+            ],
+        }
+        return live(read(await server.ask("PUT", path, writes=True, json=status), writes=True))
+
+
 # --- what is said -------------------------------------------------------------------------
 
 

@@ -4,12 +4,19 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from clarion.networks.base import Call, Draft, Live, Refused
+from clarion.networks.base import Call, Draft, Live, Message, Refused
 from clarion.networks.mastodon import check as rules
+from clarion.networks.mastodon.messages import message
 from clarion.networks.mastodon.plain import likeness, plain
 from clarion.networks.mastodon.server import Json, Server, moment
 
 SKEW = timedelta(minutes=1)
+
+
+class Recalling:
+    async def recent(self, call: Call, since: datetime) -> Sequence[Message]:
+        said = ours(Server.of(call), call, since, private=True)
+        return [message(call, status) async for status in said]
 
 
 async def said_with(

@@ -27,11 +27,11 @@ from clarion.networks.base import (
     Settling,
     Spend,
     StartOver,
-    Unsure,
 )
 from clarion.networks.check import problems
-from clarion.networks.http import ask, ask_raw, judge
+from clarion.networks.http import ask, ask_raw
 from clarion.networks.limits import Limits, allowed
+from clarion.networks.playground.line import accepted, get, key, url
 from clarion.networks.playground.places import BOTH, SURFACES
 from clarion.networks.practice import PRACTISED
 from clarion.networks.surfaces import SAID_BELOW, Surface
@@ -79,7 +79,7 @@ class Connecting:
             writes=False,  # the same handle twice is the same account
             json={key: answers.get(key, "") for key in ("handle", "name", "practises")},
         )
-        return [_grant(server, _accepted(response, writes=False))]
+        return [_grant(server, accepted(response, writes=False))]
 
     async def finish(
         self, http: httpx2.AsyncClient, saved: Mapping[str, str], answer: Mapping[str, str]
@@ -93,16 +93,16 @@ class Connecting:
         response = await ask_raw(
             call.http,
             "POST",
-            _url(call, "keys"),
+            url(call, "keys"),
             writes=False,
             json={"refresh": call.grant["refresh"]},
         )
-        return _grant(call.grant["server"], _accepted(response, writes=False))
+        return _grant(call.grant["server"], accepted(response, writes=False))
 
     async def limits(self, call: Call) -> Limits | None:
         if call.grant.get("practises"):
             return None  # those of the network it practises
-        said = await _get(call, "limits")
+        said = await get(call, "limits")
         return replace(
             allowed("playground"),
             text=said["text"],
@@ -167,9 +167,9 @@ class Publishing:
         response = await ask_raw(
             call.http,
             "POST",
-            _url(call, "containers" if film else "posts"),
+            url(call, "containers" if film else "posts"),
             writes=True,
-            headers={**_key(call), "X-Client-Ref": call.key},
+            headers={**key(call), "X-Client-Ref": call.key},
             json={
                 "text": draft.text,
                 "link": draft.link,
@@ -187,12 +187,12 @@ class Publishing:
                 "media": media,
             },
         )
-        said = _accepted(response, writes=True)
+        said = accepted(response, writes=True)
         return _container(said) if film else _outcome(said)
 
     async def poll(self, call: Call, ticket: str) -> Live | Settling | Ready:
         if not ticket.startswith("c"):
-            return _outcome(await _get(call, f"tickets/{quote(ticket, safe='')}"))
+            return _outcome(await get(call, f"tickets/{quote(ticket, safe='')}"))
         said = await _get_container(call, ticket)
         if said["state"] == "error":
             raise Refused("The Playground cannot read this film. Make another file of it.")
@@ -213,9 +213,9 @@ class Publishing:
         return _outcome(found) if found else None
 
     async def remove(self, call: Call, remote_id: str) -> None:
-        path = _url(call, f"posts/{quote(remote_id, safe='')}")
+        path = url(call, f"posts/{quote(remote_id, safe='')}")
         # Taking down twice is the same as once, so a lost answer may simply be tried again.
-        await ask(call.http, "DELETE", path, writes=False, headers=_key(call))
+        await ask(call.http, "DELETE", path, writes=False, headers=key(call))
 
 
 class Editing:
@@ -223,13 +223,30 @@ class Editing:
         response = await ask_raw(
             call.http,
             "PATCH",
-            _url(call, f"posts/{quote(remote_id, safe='')}"),
-            writes=False,  # the same words twice are the same words
-            headers=_key(call),
+            url(call, f"posts/{quote(remote_id, safe='')}"),
+            writes=True,
+            headers=key(call),
             json={"text": draft.text},
         )
-        said = _accepted(response, writes=False)
+        said = accepted(response, writes=True)
         return Live(said["id"], said.get("url", ""))
+
+
+class Recalling:
+    async def recent(self, call: Call, since: datetime) -> Sequence[Message]:
+        return [
+            Message(
+                remote_id=post["id"],
+                kind="direct" if post["direct"] else "post",
+                author=post["account"],
+                text=post["text"],
+                at=datetime.fromisoformat(post["created_at"]),
+                on=post["reply_to"],
+                url=post["url"],
+            )
+            async for post in _own(call, since)
+            if post["state"] == "live"
+        ]
 
 
 async def _release(call: Call) -> Live:
@@ -237,13 +254,13 @@ async def _release(call: Call) -> Live:
     response = await ask_raw(
         call.http,
         "POST",
-        _url(call, f"containers/{quote(call.ticket, safe='')}/publish"),
+        url(call, f"containers/{quote(call.ticket, safe='')}/publish"),
         writes=True,
-        headers=_key(call),
+        headers=key(call),
     )
     if response.status_code in (404, 409, 410):
         raise StartOver("The container of the film was gone before it could be published.")
-    said = _accepted(response, writes=True)
+    said = accepted(response, writes=True)
     return Live(said["id"], said.get("url", ""))
 
 
@@ -257,11 +274,11 @@ async def _released(call: Call) -> Live | None:
 
 
 async def _get_container(call: Call, ticket: str) -> Any:
-    path = _url(call, f"containers/{quote(ticket, safe='')}")
-    response = await ask_raw(call.http, "GET", path, writes=False, headers=_key(call))
+    path = url(call, f"containers/{quote(ticket, safe='')}")
+    response = await ask_raw(call.http, "GET", path, writes=False, headers=key(call))
     if response.status_code in (404, 410):
         raise StartOver("The container of the film was gone before it could be published.")
-    return _accepted(response, writes=False)
+    return accepted(response, writes=False)
 
 
 def _container(said: Mapping[str, Any]) -> Settling:
@@ -272,7 +289,7 @@ async def _own(call: Call, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
     """The account's posts since then, newest first."""
     cursor = ""
     while True:
-        read = await _get(call, "me/posts", cursor=cursor)
+        read = await get(call, "me/posts", cursor=cursor)
         for post in read["posts"]:
             if datetime.fromisoformat(post["created_at"]) < since:
                 return
@@ -304,13 +321,13 @@ async def _upload(call: Call, medium: Media) -> str:
     response = await ask_raw(
         call.http,
         "POST",
-        _url(call, "media"),
+        url(call, "media"),
         writes=False,  # a picture in no post is seen by nobody
-        headers={**_key(call), "Content-Type": medium.mime},
+        headers={**key(call), "Content-Type": medium.mime},
         params={"alt": medium.alt},
         content=medium.read(),
     )
-    return str(_accepted(response, writes=False)["id"])
+    return str(accepted(response, writes=False)["id"])
 
 
 class Community:
@@ -321,7 +338,7 @@ class Community:
         heard: list[Message] = []
         skip = 0
         while True:
-            read = await _get(call, "inbox", since=since.isoformat(), skip=str(skip))
+            read = await get(call, "inbox", since=since.isoformat(), skip=str(skip))
             heard += [_message(said) for said in read["messages"]]
             skip = read["more"]
             if not skip:
@@ -331,7 +348,7 @@ class Community:
 class Listening:
     async def search(self, call: Call, words: str, since: datetime) -> Sequence[Message]:
         """Public posts in which all the words occur; "two words" in quotes belong together."""
-        read = await _get(call, "search", words=words, since=since.isoformat())
+        read = await get(call, "search", words=words, since=since.isoformat())
         return [_message(said) for said in read["messages"]]
 
 
@@ -339,7 +356,7 @@ class Streaming:
     async def stream(self, call: Call, words: Sequence[str]) -> AsyncGenerator[Message]:
         cursor = ""
         while True:  # each question waits at the server until there is something to say
-            read = await _get(call, "stream", word=list(words), after=cursor)
+            read = await get(call, "stream", word=list(words), after=cursor)
             cursor = read["cursor"]
             for said in read["messages"]:
                 yield _message(said)
@@ -375,11 +392,11 @@ class Measurement:
     ) -> Mapping[str, Mapping[str, int]]:
         found: dict[str, Mapping[str, int]] = {}
         for at in range(0, len(remote_ids), 100):
-            found |= await _get(call, "counts", id=list(remote_ids[at : at + 100]))
+            found |= await get(call, "counts", id=list(remote_ids[at : at + 100]))
         return found
 
     async def account(self, call: Call) -> Account:
-        said = await _get(call, "me")
+        said = await get(call, "me")
         return Account(said["followers"], said["following"], said["posts"])
 
 
@@ -390,9 +407,9 @@ class Advertising:
         response = await ask_raw(
             call.http,
             "POST",
-            _url(call, "promotions"),
+            url(call, "promotions"),
             writes=True,
-            headers=_key(call),
+            headers=key(call),
             json={
                 "post": remote_id,
                 "budget": str(budget),
@@ -401,18 +418,18 @@ class Advertising:
                 "key": call.key,
             },
         )
-        said = _accepted(response, writes=True)
+        said = accepted(response, writes=True)
         return Live(said["id"], said["url"])
 
     async def find(self, call: Call, remote_id: str, since: datetime) -> Live | None:
-        for said in (await _get(call, "promotions", key=call.key))["promotions"]:
+        for said in (await get(call, "promotions", key=call.key))["promotions"]:
             if said["post"] == remote_id and datetime.fromisoformat(said["at"]) >= since:
                 return Live(said["id"], said["url"])
         return None
 
     async def stop(self, call: Call, promotion_id: str) -> None:
-        path = _url(call, f"promotions/{quote(promotion_id, safe='')}/stop")
-        await ask(call.http, "POST", path, writes=False, headers=_key(call))
+        path = url(call, f"promotions/{quote(promotion_id, safe='')}/stop")
+        await ask(call.http, "POST", path, writes=False, headers=key(call))
 
     async def spend(self, call: Call, since: date) -> Sequence[Spend]:
         return [
@@ -422,41 +439,8 @@ class Advertising:
                 Decimal(said["amount"]),
                 said["currency"],
             )
-            for said in (await _get(call, "spend", since=since.isoformat()))["days"]
+            for said in (await get(call, "spend", since=since.isoformat()))["days"]
         ]
-
-
-# --- the line to the server ---------------------------------------------------------------
-
-
-def _url(call: Call, path: str) -> str:
-    return f"{call.grant['server']}/api/{path}"
-
-
-def _key(call: Call) -> dict[str, str]:
-    return {"Authorization": f"Bearer {call.grant['token']}"}
-
-
-async def _get(call: Call, path: str, **params: str | list[str]) -> Any:
-    response = await ask(
-        call.http, "GET", _url(call, path), writes=False, headers=_key(call), params=params
-    )
-    return _read(response)
-
-
-def _accepted(response: httpx2.Response, *, writes: bool) -> Any:
-    """What a good answer says. A refusal's own sentence reaches the person."""
-    if response.status_code in (404, 413, 415, 422):
-        raise Refused(str(_read(response).get("problem") or "The Playground said no."))
-    return _read(judge(response, writes=writes), writes=writes)
-
-
-def _read(response: httpx2.Response, *, writes: bool = False) -> Any:
-    try:
-        return response.json()
-    except ValueError as error:
-        wrong = Unsure if writes else Refused
-        raise wrong("That address does not answer like a Playground.") from error
 
 
 network = Network(
@@ -465,6 +449,7 @@ network = Network(
     connect=Connecting(),
     publish=Publishing(),
     editing=Editing(),
+    recall=Recalling(),
     surfaces=SURFACES,
     comments=True,
     discloses=("paid_partnership", "made_with_ai"),

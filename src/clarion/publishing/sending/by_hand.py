@@ -18,7 +18,7 @@ from clarion.accounts.rights import Actor
 from clarion.content.models import Media
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.steps import Move, Outcome, Stay
-from clarion.publishing.actions import freeze, new_address
+from clarion.publishing.actions import freeze, new_address, on_with
 from clarion.publishing.models import Delivery
 from clarion.text.shortening import shortened
 
@@ -84,12 +84,6 @@ def posted(delivery: Delivery, url: str, *, by: Actor) -> None:
     on_with([delivery])
     solve(space, [delivery.about])
     record(by, "delivery.posted", str(delivery), after={"url": url})
-
-
-def on_with(live: Sequence[Delivery]) -> None:
-    """The parts of a thread that waited for these."""
-    rows = Delivery.objects.filter(after__in=live, due_at=None)
-    rows.filter(state__in=(State.PLANNED, State.BY_HAND)).update(due_at=timezone.now())
 
 
 # --- the worker's side ----------------------------------------------------------------------

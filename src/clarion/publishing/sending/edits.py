@@ -10,7 +10,7 @@ from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.line import line
 from clarion.content.checks import clean_text
 from clarion.kit.errors import Conflict, NotYet
-from clarion.networks.base import Draft, Edits, Live, NetworkError
+from clarion.networks.base import Draft, Edits, Live, NetworkError, Unsure
 from clarion.publishing.models import Delivery
 
 State = Delivery.State
@@ -65,5 +65,10 @@ async def _change(editing: Edits, delivery: Delivery, draft: Draft) -> Live:
     async with line():
         try:
             return await editing.edit(delivery.channel.call(), delivery.remote_id, draft)
+        except Unsure as lost:
+            why = (
+                f"It may have changed there, or not: look. {lost} Doing it again does no harm."
+            )
+            raise NotYet(why) from lost
         except NetworkError as error:
             raise NotYet(f"It stands as before. {error}") from error

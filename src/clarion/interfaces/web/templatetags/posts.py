@@ -1,6 +1,6 @@
 """Small words for posts in templates: their sign, their moment, their text in colour."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from clarion.interfaces.web import calendar_grid
 from clarion.interfaces.web.templatetags.ui import STATES, glyph, icon
 from clarion.publishing.models import Delivery, Pause
 from clarion.publishing.queries import Entry
+from clarion.publishing.sending.evidence import Evidence
 from clarion.text import counting
 
 register = template.Library()
@@ -39,6 +40,12 @@ def pause_of(delivery: Delivery, pauses: Iterable[Pause]) -> Pause | None:
     """Which of these pauses keeps it back, if any."""
     campaign = delivery.variant.post.campaign_id
     return next((p for p in pauses or () if p.stops(delivery.channel, campaign)), None)
+
+
+@register.simple_tag
+def evidence_of(delivery: Delivery, known: Mapping[int, Evidence]) -> Evidence | None:
+    """What is on record about one that may be out, where the page looked that up."""
+    return (known or {}).get(delivery.pk)
 
 
 @register.filter

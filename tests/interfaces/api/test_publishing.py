@@ -1,0 +1,45 @@
+"""What goes out, over the API."""
+
+import pytest
+
+from clarion.publishing.models import Delivery
+
+
+@pytest.fixture
+def doubtful(delivery, playground, work):
+    """The network took it and nobody heard of it."""
+    playground.fault("fail_after", next=1)
+    work()
+    Delivery.objects.update(
+        state="held", due_at=None, lease=None, problem="It may be live already. Look there."
+    )
+    return delivery
+
+
+def test_a_program_reads_the_evidence_and_says_which_post_it_is(program, doubtful, playground):
+    known = program.get(f"deliveries/{doubtful.pk}/evidence").json()
+    assert (known["times"], known["looks"], known["problem"]) == (1, 0, "")
+    [one] = known["posts"]
+    assert (one["text"], one["alike"]) == ("Fresh bread at seven", True)
+    confirm = f"deliveries/{doubtful.pk}/confirm"
+    body = {"remote_id": one["remote_id"]}
+    dry = program("POST", confirm, body, dry_run="true")
+    assert (dry.status_code, dry.json()["state"]) == (200, "held")
+    live = program.post(confirm, body).json()
+    assert (live["state"], live["remote_id"]) == ("live", one["remote_id"])
+    assert playground.stats["live"] == 1
+
+
+def test_what_does_not_stand_there_cannot_be_it(program, doubtful):
+    wrong = program.post(f"deliveries/{doubtful.pk}/confirm", {"remote_id": "p999"})
+    assert (wrong.status_code, wrong.json()["about"]) == (422, "remote_id")
+
+
+def test_an_address_that_a_person_saw_is_enough(program, doubtful):
+    url = "https://playground.example/p/1"
+    live = program.post(f"deliveries/{doubtful.pk}/confirm", {"url": url}).json()
+    assert (live["state"], live["url"]) == ("live", url)
+
+
+def test_what_is_not_in_doubt_has_no_evidence(program, delivery):
+    assert program.get(f"deliveries/{delivery.pk}/evidence").status_code == 409
