@@ -20,7 +20,7 @@ import pytest
 from asgiref.sync import AsyncToSync
 from django.conf import settings as django_settings
 from django.db import connection, connections
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from tests.playground_kit import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,6 +30,7 @@ ARGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HERE}",  # there is no internet
 ]
+expect.set_options(timeout=20_000)  # a machine that does other things is no fault of ours
 FORGIVEN = ("Failed to load resource",)  # a refusal with a sentence is an answer, not a fault
 
 
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.timeout(120))
+            item.add_marker(pytest.mark.timeout(240))
 
 
 @dataclass
@@ -170,7 +171,7 @@ def signed_in(live, chromium, client, abroad):
             reduced_motion="reduce",
         )
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live.url}])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         context.on("request", lambda r: is_abroad(r.url) and abroad.append(r.url))
         page = context.new_page()

@@ -43,7 +43,7 @@ def test_two_workers_do_not_overdraw(five):
 
 
 def test_what_was_proven_not_to_be_out_is_given_back(five, work, playground, later):
-    playground.fault("slow_down", next=2, seconds=1)
+    playground.fault("slow_down", next=2, seconds=60)
     work()
     assert playground.stats["live"] == 0
     with later(seconds=90):

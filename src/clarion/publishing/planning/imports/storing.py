@@ -9,8 +9,10 @@ from django.db import connection
 from clarion.content.models import ImportRow
 
 CHUNK = 5000
-JSON = ("wish", "problems", "cells")
-NUMBERS = ("id", "post_id")
+KINDS = {
+    **dict.fromkeys(("wish", "problems", "cells"), "jsonb"),
+    **dict.fromkeys(("id", "post_id"), "bigint"),
+}
 
 
 def store(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -20,18 +22,14 @@ def store(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _store(rows: Sequence[Mapping[str, Any]]) -> None:
+    """As one text of JSON: an array for each column takes several times as long to write."""
     names = list(rows[0])
-    arrays = [[_said(name, row[name]) for row in rows] for name in names]
-    kinds = ", ".join("%s::bigint[]" if n in NUMBERS else "%s::text[]" for n in names)
-    sets = ", ".join(f"{n} = v.{n}{'::jsonb' if n in JSON else ''}" for n in names if n != "id")
+    kinds = ", ".join(f"{name} {KINDS.get(name, 'text')}" for name in names)
+    sets = ", ".join(f"{name} = v.{name}" for name in names if name != "id")
     # Only names of our own columns are put into the text; every value is a parameter.
     sql = (
         f"UPDATE {ImportRow._meta.db_table} t SET {sets} "  # noqa: S608
-        f"FROM unnest({kinds}) AS v({', '.join(names)}) WHERE t.id = v.id"
+        f"FROM jsonb_to_recordset(%s::jsonb) AS v({kinds}) WHERE t.id = v.id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, arrays)
-
-
-def _said(name: str, value: Any) -> Any:
-    return json.dumps(value) if name in JSON else value
+        cursor.execute(sql, [json.dumps(rows)])
