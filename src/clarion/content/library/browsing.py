@@ -15,6 +15,7 @@ def library(
     q: str = "",
     label: str = "",
     folder: str = "",
+    kind: str = "",
     unused: bool = False,
     starred: bool = False,
     binned: bool = False,
@@ -30,6 +31,8 @@ def library(
         rows = rows.filter(pk__in=tagged.values("pk"))
     if folder:
         rows = rows.filter(Q(folder=folder) | Q(folder__startswith=f"{folder}/"))
+    if kind:
+        rows = rows.filter(kind=kind)
     if unused:
         rows = rows.filter(placements=None)
     if starred:

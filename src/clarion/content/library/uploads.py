@@ -26,7 +26,6 @@ from clarion.content.models import Media, Upload
 from clarion.kit.errors import Conflict, NotYet
 
 State = Upload.State
-PIECE = 4 * 2**20  # bytes that a page sends at once
 FORGOTTEN = timedelta(days=7)  # what nobody went on with
 SPARE = 512 * 2**20  # bytes that stay free on the disk
 AT_ONCE = 8 * 2**20  # bytes of a file that is judged while its sender waits

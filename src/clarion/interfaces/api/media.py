@@ -1,7 +1,7 @@
 """The library over the API: what is there, what is said about it, where it is used."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from ninja import File, Schema
@@ -38,7 +38,7 @@ class MediaShape(Schema):
     rights_by: str
     rights_scope: str
     rights_until: datetime | None
-    focus: tuple[float, float] | None
+    focus: list[float] | None
     captions: list[str]
     mime: str
     size: int
@@ -118,6 +118,7 @@ def list_media(
     q: Word = "",
     label: Word = "",
     folder: Word = "",
+    kind: Literal["", "image", "video", "document"] = "",
     unused: bool = False,
     starred: bool = False,
     binned: bool = False,
@@ -128,6 +129,7 @@ def list_media(
         q=q,
         label=label,
         folder=folder,
+        kind=kind,
         unused=unused,
         starred=starred,
         binned=binned,

@@ -22,6 +22,7 @@ from clarion.interfaces.web import (
     composer_gate,
     composer_media,
     composer_queue,
+    library_picker,
 )
 from clarion.interfaces.web import composer_page as whole
 from clarion.interfaces.web.composer_form import Typed
@@ -39,7 +40,7 @@ Done = tuple[
 @require_http_methods(["GET", "POST"])
 @page
 def compose(request: Request) -> HttpResponse:
-    """A new post; `date`, `campaign` and `from` (another post) fill fields beforehand."""
+    """A new post; `date`, `campaign`, `media` and `from` (another post) fill it beforehand."""
     if request.method == "POST":
         return _send(request, None)
     return whole.show(request, None, _blank(request))
@@ -261,6 +262,9 @@ def _blank(request: Request) -> Typed:
         campaign=composer_form.campaign(request, asked.get("campaign", "")),
         text=asked.get("text", "")[:5000],
     )
+    typed.media, ended = library_picker.offered(request, asked.getlist("media"))
+    if ended:
+        typed.problems["media"] = " ".join(ended)
     day, _, hour = asked.get("date", "").partition("T")
     typed.day, typed.hour = day[:10], hour[:5]
     return typed

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clarion.content import library
 from clarion.content.library import browsing
 from clarion.content.models import Media
-from clarion.interfaces.web import composer_media, uploading
+from clarion.interfaces.web import composer_media, library_picker, uploading
 from clarion.interfaces.web.door import (
     Request,
     blaming,
@@ -57,20 +57,15 @@ class AboutForm(forms.Form):
 @require_GET
 @page
 def show_all(request: Request) -> HttpResponse:
-    said = ("q", "label", "folder")
-    asked: dict[str, Any] = {key: request.GET.get(key, "")[:200] for key in said}
-    unused, starred = "unused" in request.GET, "starred" in request.GET
-    rows = browsing.library(request.workspace, **asked, unused=unused, starred=starred)
-    here = reverse("library", args=[request.workspace.slug])
+    asked = library_picker.sought(request)
+    media = leaf(request, browsing.library(request.workspace, **asked), ON_A_PAGE)
     context = {
         **asked,
-        "media": leaf(request, rows, ON_A_PAGE),
-        "unused": unused,
-        "starred": starred,
-        "here": here,
-        "plain": not (unused or starred or any(asked.values())),
-        "folders": browsing.folders(request.workspace),
-        "labels": request.workspace.labels.exclude(media=None),
+        **library_picker.choices(request),
+        "media": media,
+        "picks": library_picker.judged(request, media),
+        "here": reverse("library", args=[request.workspace.slug]),
+        "plain": not any(asked.values()),
     }
     return render(request, "library/page.html", context)
 
@@ -170,5 +165,6 @@ urlpatterns = [
     path("w/<slug:ws>/library/<int:pk>/captions/", caption, name="library-captions"),
     path("w/<slug:ws>/library/<int:pk>/bin/", drop, name="library-drop"),
     path("w/<slug:ws>/library/<int:pk>/restore/", restore, name="library-restore"),
+    *library_picker.urlpatterns,
     *uploading.urlpatterns,
 ]

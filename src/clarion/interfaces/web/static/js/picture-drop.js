@@ -1,11 +1,16 @@
 // Pictures, films and documents into a form: dropped, pasted or chosen; each goes up at once, with its
-// progress under the field, and stands in #pictures.
+// progress under the field, and stands in #pictures, as does what is picked from the library.
 // What the server refuses is said under the field; the others come in.
 import { row, upload } from "clarion/upload";
 
 const here = place => place.querySelector("#pictures");
 
 export function fold(place, url, changed) {
+  place.addEventListener("picked", event => {
+    for (const html of event.detail) add(place, html);
+    changed();
+    here(place).lastElementChild?.querySelector("textarea").focus();
+  });
   const field = place.querySelector("input[type=file][name=files]"), zone = field?.closest(".m-add");
   place.addEventListener("click", event => {
     if (!event.target.closest("[data-drop-picture]")) return;
