@@ -136,6 +136,15 @@ def list_media(
     )
 
 
+# Before `media.get`, whose address would match this one too.
+@stage.write("media.sort", "POST /media/sort", SortedShape)
+def sort(request: Request, body: ToSort) -> dict[str, int]:
+    """Put many into a folder, star them or give them labels."""
+    rows = all_named(request, media(), body.media, "media")
+    given = {k: v for k, v in body.given().items() if k != "media" and v is not None}
+    return {"changed": library.sort(rows, by=request.auth.actor, **given)}
+
+
 @stage.one("media.get", "GET /media/{medium}", MediaShape)
 def get_media(request: Request, medium: Id) -> Media:
     """One of them, with all that is said about it."""
@@ -161,14 +170,6 @@ def change(request: Request, medium: Id, body: MediaChange) -> Media:
     if given.get("rights_until"):
         given["rights_until"] = moment(request, given["rights_until"])
     return _shown(library.change(row, by=request.auth.actor, **given))
-
-
-@stage.write("media.sort", "POST /media/sort", SortedShape)
-def sort(request: Request, body: ToSort) -> dict[str, int]:
-    """Put many into a folder, star them or give them labels."""
-    rows = all_named(request, media(), body.media, "media")
-    given = {k: v for k, v in body.given().items() if k != "media" and v is not None}
-    return {"changed": library.sort(rows, by=request.auth.actor, **given)}
 
 
 @stage.many("media.uses", "GET /media/{medium}/uses", PostShape)

@@ -37,7 +37,7 @@ class Announced(In):
     """`size` in bytes. The same `key` and size again go on with what has come."""
 
     name: Word
-    size: int = Field(ge=0, le=2**63 - 1)
+    size: int = Field(ge=0, le=2**62)
     key: Word = ""
     alt: Text = ""
     folder: Word = ""
