@@ -23,7 +23,7 @@ from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
 from clarion.networks.base import Live, NetworkError
-from clarion.publishing import pacing, spacing
+from clarion.publishing import pacing, spacing, troubles
 from clarion.publishing.models import Delivery, Outgoing
 from clarion.publishing.queries import taken_down
 
@@ -197,6 +197,7 @@ def retry(held: Outgoing, *, not_there: bool = False, by: Actor) -> None:
         raise Conflict("Somebody else was quicker.")
     if isinstance(held, Delivery):
         renditions.order([held.variant], again=True)
+        troubles.settled([held])
     solve(channel.workspace_id, [held.about])
     after = {"not_there": not_there, "tries": tries}
     record(by, f"{held._meta.model_name}.retried", held.subject, after=after)
@@ -234,7 +235,7 @@ def note_live(delivery: Delivery, there: Live, *, by: Actor) -> None:
     delivery.move(State.LIVE, **found)
     freeze([delivery])
     on_with([delivery])
-    solve(delivery.channel.workspace_id, [delivery.about])
+    troubles.settled([delivery])
     record(by, "delivery.confirmed", str(delivery), after={"url": there.url})
 
 
@@ -416,7 +417,7 @@ def _new(variant: Variant, *, by_hand: bool, **row: Any) -> Delivery:
 def _place_again(delivery: Delivery, values: dict[str, Any]) -> None:
     if delivery.state == State.HELD:
         delivery.move(State.UNSURE if delivery.maybe_out else delivery.begins_in, **values)
-        solve(delivery.channel.workspace_id, [delivery.about])
+        troubles.settled([delivery])
     else:
         delivery.compare_and_set(values)
 
@@ -459,7 +460,7 @@ def call_off(rows: QuerySet[Delivery]) -> int:
         if delivery.move(State.CANCELLED, ticket=ticket):
             if not delivery.maybe_out:
                 thaw([delivery])
-            solve(delivery.channel.workspace_id, [delivery.about])
+            troubles.settled([delivery])
             called_off += 1
     return called_off
 

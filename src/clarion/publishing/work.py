@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from clarion.accounts.actions import notify, solve
+from clarion.accounts.actions import solve
 from clarion.accounts.journal import Line, extend
 from clarion.accounts.rights import NotAllowed, worker
 from clarion.channels.models import Channel
@@ -16,6 +16,7 @@ from clarion.content.library import renditions
 from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.steps import Outcome, Stay, Step
+from clarion.publishing import troubles
 from clarion.publishing.actions import freeze, on_with, thaw
 from clarion.publishing.models import SKEW, Delivery, Repeat
 from clarion.publishing.pacing import unpaused
@@ -96,14 +97,7 @@ def settled(results: Sequence[tuple[Delivery, Outcome]]) -> None:
 
 
 def _tell(live: Sequence[Delivery], held: Sequence[Delivery]) -> None:
-    for delivery in held:
-        notify(
-            delivery.channel.workspace_id,
-            delivery.about,
-            f"{delivery.channel.network.name} {delivery.channel.handle}: not published. "
-            f"{delivery.problem}",
-            f"posts/{delivery.variant.post_id}/",
-        )
+    troubles.tell(held)
     for workspace_id in {d.channel.workspace_id for d in live}:
         mine = [d.about for d in live if d.channel.workspace_id == workspace_id]
         solve(workspace_id, mine)
@@ -136,8 +130,9 @@ def hold_orphans() -> int:
     gone = Delivery.objects.filter(
         state=State.PLANNED, due_at__lte=timezone.now(), channel__state=Channel.State.GONE
     )
-    held = [d for d in gone.select_related("channel", "variant__post") if _hold(d)]
-    _tell([], held)
+    with transaction.atomic():
+        held = [d for d in gone.select_related("channel", "variant__post") if _hold(d)]
+        troubles.tell(held)
     return len(held)
 
 
@@ -176,4 +171,4 @@ STEPS: tuple[Step[Any], ...] = (
     ),
     Step(Repeat, Repeat.State.ON, again, load=_load_repeats, settled=come_again, batch=20),
 )
-CHORES = (hold_orphans, remind_of_ends, tell_of_rights)
+CHORES = (hold_orphans, remind_of_ends, tell_of_rights, troubles.look_after)

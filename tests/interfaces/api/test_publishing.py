@@ -43,3 +43,15 @@ def test_an_address_that_a_person_saw_is_enough(program, doubtful):
 
 def test_what_is_not_in_doubt_has_no_evidence(program, delivery):
     assert program.get(f"deliveries/{delivery.pk}/evidence").status_code == 409
+
+
+def test_all_that_one_reason_holds_is_found_and_tried_again(program, delivery, channel):
+    Delivery.objects.update(state="held", due_at=None, problem="The server was away.")
+    [row] = program.get("deliveries", state="held").json()["items"]
+    found = program.get("deliveries", cause=row["cause"]).json()["items"]
+    assert [one["id"] for one in found] == [delivery.pk]
+    assert program.get("deliveries", cause="000").json()["items"] == []
+    body = {"channel": channel.pk, "cause": row["cause"]}
+    assert program.post("bulk/deliveries/retry", body).json()["done"] == [delivery.pk]
+    assert program.get(f"deliveries/{delivery.pk}").json()["state"] == "planned"
+    assert program.post("bulk/deliveries/retry", body).status_code == 422

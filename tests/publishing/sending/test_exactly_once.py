@@ -214,5 +214,6 @@ def test_a_post_for_a_removed_channel_says_so(delivery, channel, boss, work, pla
     delivery.refresh_from_db()
     assert delivery.state == State.HELD
     assert "removed" in delivery.problem
-    assert Notice.objects.filter(about=f"delivery:{delivery.pk}", solved_at=None).exists()
+    notice = Notice.objects.get(solved_at=None, about__startswith=f"held:{channel.pk}:")
+    assert notice.url == f"posts/{delivery.variant.post_id}/"
     assert out(playground) == 0

@@ -6,15 +6,18 @@ from typing import Any
 from django.db.models import QuerySet
 from ninja import Schema
 
+from clarion.accounts.batches import Outcome
 from clarion.accounts.models import Membership
+from clarion.channels.models import Channel
 from clarion.content.models import Post
+from clarion.interfaces.api.calendar import OutcomeShape
 from clarion.interfaces.api.content import PostShape, posts, shown
 from clarion.interfaces.api.door import Request, moment, named, own
 from clarion.interfaces.api.shapes import Id, In, Text, Word, asked, kept_as, one_of
 from clarion.interfaces.api.stage import Stage
-from clarion.publishing import actions
+from clarion.publishing import actions, troubles
 from clarion.publishing.models import Delivery
-from clarion.publishing.sending import by_hand, edits, evidence
+from clarion.publishing.sending import again, by_hand, edits, evidence
 from clarion.publishing.sending.forecast import warnings
 
 stage = Stage()
@@ -25,7 +28,8 @@ STATE = one_of(Delivery.State)
 
 
 class DeliveryShape(Schema):
-    """One part of one post on its way to one channel. `problem` says why it needs somebody."""
+    """One part of one post on its way to one channel. `problem` says why it needs somebody;
+    where it is held, the same `cause` is the same reason."""
 
     id: int
     post: int = kept_as("variant.post_id")
@@ -43,6 +47,11 @@ class DeliveryShape(Schema):
     by_hand: bool
     hand: int | None = kept_as("hand_id")
     live_at: datetime | None
+    cause: str
+
+    @staticmethod
+    def resolve_cause(row: Delivery) -> str:
+        return troubles.cause(row.problem) if row.state == Delivery.State.HELD else ""
 
 
 class PlannedShape(PostShape):
@@ -79,6 +88,13 @@ class RetryIn(In):
 
 
 LOOK_FIRST = RetryIn()
+
+
+class AllIn(In):
+    """`cause`: only what is held for this reason."""
+
+    channel: Id
+    cause: Word = ""
 
 
 class HandIn(In):
@@ -213,10 +229,13 @@ def list_deliveries(
     state: str | None = STATE,
     channel: Id | None = None,
     post: Id | None = None,
+    cause: Word | None = None,
 ) -> QuerySet[Delivery]:
-    """What is or was on its way out, newest first. `state=held` needs somebody."""
+    """What is or was on its way out, newest first. `state=held` needs somebody; `cause`: what
+    is held for that reason."""
     where = asked(state=state, channel=channel, variant__post=post)
-    return deliveries().filter(channel__workspace=request.auth.workspace, **where)
+    rows = deliveries().filter(channel__workspace=request.auth.workspace, **where)
+    return rows if cause is None else troubles.alike(rows, cause)
 
 
 @stage.one("deliveries.get", "GET /deliveries/{delivery}", DeliveryShape)
@@ -231,6 +250,17 @@ def retry(request: Request, delivery: Id, body: RetryIn = LOOK_FIRST) -> Deliver
     row = _own(request, delivery)
     actions.retry(row, not_there=body.not_there, by=request.auth.actor)
     return row
+
+
+@stage.write("deliveries.retry-all", "POST /bulk/deliveries/retry", OutcomeShape)
+def retry_all(request: Request, body: AllIn) -> Outcome:
+    """Try again all that is held on a channel, or there for one `cause`: at most 500, in their
+    order, at the pace of the channel. It cannot post twice."""
+    rows = Channel.objects.filter(workspace=request.auth.workspace)
+    channel = named(request, rows, body.channel, "channel")
+    held = deliveries().filter(channel=channel)
+    held = troubles.alike(held, body.cause) if body.cause else held
+    return again.retry_all(held, by=request.auth.actor)
 
 
 @stage.one("deliveries.evidence", "GET /deliveries/{delivery}/evidence", EvidenceShape)

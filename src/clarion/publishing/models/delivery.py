@@ -229,6 +229,7 @@ class Delivery(Message):
         indexes = [
             *Message.Meta.indexes,
             models.Index(fields=["channel", "live_at"], name="delivery_live"),
+            models.Index(fields=["channel"], name="delivery_held", condition=Q(state="held")),
         ]
 
     def __str__(self) -> str:

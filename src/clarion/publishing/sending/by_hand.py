@@ -18,6 +18,7 @@ from clarion.accounts.rights import Actor
 from clarion.content.models import Media
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.steps import Move, Outcome, Stay
+from clarion.publishing import troubles
 from clarion.publishing.actions import freeze, new_address, on_with
 from clarion.publishing.models import Delivery
 from clarion.text.shortening import shortened
@@ -40,9 +41,9 @@ def hand_over(delivery: Delivery, to: Membership | None, *, by: Actor) -> None:
     for part in _rest(delivery):
         values = {"by_hand": True, "hand_id": to.pk if to else None, "ticket": "", "tries": 0}
         at = {"due_at": part.due_at and part.planned_for, "planned_for": part.planned_for}
-        solve(delivery.channel.workspace_id, [part.about])
         if not _place(part, State.BY_HAND, {**values, **at}):
             raise Conflict("It is being sent at this moment.")
+        troubles.settled([part])
     after = {"to": str(to.user) if to else "whoever may publish"}
     record(by, "delivery.handed_over", str(delivery), after=after)
 

@@ -12,7 +12,6 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from clarion.accounts.actions import notify
 from clarion.accounts.journal import record
 from clarion.accounts.models import Membership, User, Workspace
 from clarion.accounts.rights import Actor
@@ -22,6 +21,7 @@ from clarion.content.agreement.approval import carry_over
 from clarion.content.models import Post
 from clarion.kit.errors import Conflict, NotYet
 from clarion.networks import registry
+from clarion.publishing import troubles
 from clarion.publishing.actions import call_off
 from clarion.publishing.models import Delivery, Outgoing, Pause
 from clarion.publishing.pacing import catch_up
@@ -208,11 +208,8 @@ def _spread(rows: QuerySet[Delivery], by: Actor) -> None:
 
 def _ask(rows: QuerySet[Delivery], by: Actor) -> None:  # noqa: ARG001 - as its neighbours
     why = "A pause kept it back past its time. Try again to send it now, or drop it."
-    for delivery in rows.filter(state=State.PLANNED).select_related("channel", "variant"):
-        if delivery.move(State.HELD, problem=why):
-            text = f"{delivery.channel.network.name} {delivery.channel.handle}: not published."
-            url = f"posts/{delivery.variant.post_id}/"
-            notify(delivery.channel.workspace_id, delivery.about, f"{text} {why}", url)
+    planned = rows.filter(state=State.PLANNED).select_related("channel")
+    troubles.tell([d for d in planned if d.move(State.HELD, problem=why)])
 
 
 def _to_drafts(rows: QuerySet[Delivery], by: Actor) -> None:
