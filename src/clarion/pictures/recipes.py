@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 H264 = (["h264"], ["h264", "aac"])  # what every network that takes films takes
@@ -58,6 +58,11 @@ class Shape:
     def moves(self) -> bool:
         """An animated picture, which would stand still in another format."""
         return self.kind == "image" and self.seconds > 0
+
+
+def refocused(shape: Shape, focus: tuple[float, float]) -> Shape:
+    """The same with another focal point."""
+    return replace(shape, focus=focus)
 
 
 def key(recipe: Recipe) -> str:

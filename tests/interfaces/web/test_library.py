@@ -1,5 +1,6 @@
 """The library's page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -73,3 +74,55 @@ def test_films_alone_are_found_by_their_kind(browser, space, png, boss):
     assert "loaf.png" not in page
     program = program_of(space.memberships.get())
     assert [m["name"] for m in program.get("media?kind=video").json()["items"]] == ["oven.mp4"]
+
+
+VTT = "1\n00:00:00,000 --> 00:00:01,000\n{}\n"
+
+
+def captioned(browser, medium, words, language="de"):
+    file = SimpleUploadedFile("said.srt", VTT.format(words).encode())
+    return browser.post(
+        f"/w/bakery/library/{medium.pk}/captions/",
+        {"file": file, "language": language},
+        follow=True,
+    )
+
+
+def undo(page):
+    return re.search(r"/w/bakery/library/\d+/captions/\w+/undo/", page.content.decode())[0]
+
+
+def test_captions_are_replaced_and_removed_and_both_are_undone(browser, space):
+    medium, json = in_library(space), {"HTTP_ACCEPT": "application/json"}
+
+    def said():
+        return Media.objects.get().captions.get("de", "")
+
+    captioned(browser, medium, "Frisches Brot")
+    page = captioned(browser, medium, "Frische Brezeln")
+    assert "Captions in de replaced" in page.content.decode()
+    assert "Brezeln" in said()
+    assert browser.post(undo(page), **json).json()["text"] == "Captions in de are as before"
+    assert "Frisches Brot" in said()
+    page = browser.post(f"/w/bakery/library/{medium.pk}/captions/de/drop/", follow=True)
+    assert "Captions in de removed" in page.content.decode()
+    assert said() == ""
+    browser.post(undo(page), **json)
+    assert "Frisches Brot" in said()
+    program = program_of(space.memberships.get())
+    program("DELETE", f"media/{medium.pk}/captions/de")
+    again = program("POST", f"media/{medium.pk}/captions/de/undo")
+    assert again.json()["captions"] == ["de"]
+
+
+def test_a_file_without_captions_is_refused_beside_the_field(browser, space):
+    medium = in_library(space)
+    file = SimpleUploadedFile("said.srt", b"no captions at all")
+    sent = {"file": file, "language": "english please"}
+    page = browser.post(f"/w/bakery/library/{medium.pk}/captions/", sent)
+    assert page.status_code == 422
+    assert "Say the language as a short code" in page.content.decode()
+    assert 'value="english please"' in page.content.decode()
+    sent = {"file": SimpleUploadedFile("said.srt", b"no captions at all"), "language": "en"}
+    assert browser.post(f"/w/bakery/library/{medium.pk}/captions/", sent).status_code == 422
+    assert Media.objects.get().captions == {}

@@ -10,7 +10,14 @@ from clarion.content.library.keeping import (
     take_back,
     throw_away,
 )
-from clarion.content.library.sorting import add_captions, change, drop_captions, sort
+from clarion.content.library.sorting import (
+    add_captions,
+    change,
+    clean_language,
+    drop_captions,
+    sort,
+    undo_captions,
+)
 from clarion.pictures.inspect import MAX_BYTES
 
 __all__ = [
@@ -20,6 +27,7 @@ __all__ = [
     "add",
     "add_captions",
     "change",
+    "clean_language",
     "describe",
     "drop_captions",
     "empty_bin",
@@ -27,4 +35,5 @@ __all__ = [
     "sort",
     "take_back",
     "throw_away",
+    "undo_captions",
 ]

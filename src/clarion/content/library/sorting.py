@@ -123,7 +123,7 @@ def add_captions(media: Media, language: str, data: bytes, *, by: Actor) -> Medi
         said = text.read(data, milliseconds=media.milliseconds)
     except text.Unreadable as error:
         raise NotYet(str(error), "file") from error
-    return _caption(media, {language: said}, by)
+    return _caption(media, language, said, by)
 
 
 @transaction.atomic
@@ -132,16 +132,31 @@ def drop_captions(media: Media, language: str, *, by: Actor) -> Media:
     must_change(media, by)
     if language not in media.captions:
         raise NotYet(f"There are no captions in {language!r}.", "language")
-    return _caption(media, {language: ""}, by)
+    return _caption(media, language, "", by)
 
 
-def _caption(media: Media, change: Mapping[str, str], by: Actor) -> Media:
+@transaction.atomic
+def undo_captions(media: Media, language: str, *, by: Actor) -> Media:
+    """Captions of one language as they were before their last change. Done twice: undone."""
+    must_change(media, by)
+    media = Media.objects.select_for_update().get(pk=media.pk)
+    if language not in media.captions_before:
+        raise NotYet(f"The captions in {language!r} were not changed yet.", "language")
+    return _caption(media, language, media.captions_before[language], by)
+
+
+def _caption(media: Media, language: str, said: str, by: Actor) -> Media:
     media = Media.objects.select_for_update().get(pk=media.pk)
     before = sorted(media.captions)
-    media.captions = {k: v for k, v in {**media.captions, **change}.items() if v}
+    media.captions_before[language] = media.captions.pop(language, "")
+    if said:
+        media.captions[language] = said
+    if len(media.captions_before) > 2 * LANGUAGES_MAX:  # what was taken off long ago
+        kept = {*media.captions, language}
+        media.captions_before = {k: v for k, v in media.captions_before.items() if k in kept}
     if len(media.captions) > LANGUAGES_MAX:
         raise NotYet(f"A film has captions in at most {LANGUAGES_MAX} languages.", "language")
-    media.save(update_fields=["captions"])
+    media.save(update_fields=["captions", "captions_before"])
     after = {"captions": sorted(media.captions)}
     record(by, "media.captioned", f"Media {media.pk}", {"captions": before}, after)
     return media

@@ -73,6 +73,7 @@ class Media(models.Model):
     focus_x = models.PositiveSmallIntegerField(null=True, blank=True)  # thousandths of width
     focus_y = models.PositiveSmallIntegerField(null=True, blank=True)  # thousandths of height
     captions = models.JSONField(default=dict, blank=True)  # language -> WebVTT
+    captions_before = models.JSONField(default=dict, blank=True)  # each before its last change
     contrast = models.PositiveSmallIntegerField(null=True)  # of text in it, hundredths; 0: none
     labels = models.ManyToManyField(Label, related_name="media", blank=True)
     uploaded_by = models.CharField(max_length=200)

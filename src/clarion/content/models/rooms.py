@@ -28,11 +28,18 @@ BYTES: Mapping[str, str] = {
 
 def room(channel: Channel, surface: str, kind: str) -> Room:
     """What fits there. What its own server says counts more."""
-    rows = _rows(channel.practises or channel.network_key, surface, kind)
-    said = {key: row.value for key, row in rows.items()} | _live(channel)
+    key = channel.practises or channel.network_key
+    return room_on(key, surface, kind, name=channel.network.name, live=_live(channel))
+
+
+def room_on(
+    network: str, surface: str, kind: str, *, name: str = "", live: Mapping[str, Any] = {}
+) -> Room:
+    """What fits in a place of a network, told by its key in the limit registry."""
+    said = {key: row.value for key, row in _rows(network, surface, kind).items()} | dict(live)
     ratio = said.get("ratio")
     return Room(
-        name=channel.network.name,
+        name=name,
         mimes=tuple(said.get("mimes", ())),
         bytes=said.get(BYTES[kind]),
         pixels=said.get("image_pixels") if kind == "image" else None,

@@ -199,6 +199,13 @@ def uncaption(request: Request, medium: Id, language: str) -> Media:
     return _shown(library.drop_captions(row, language, by=request.auth.actor))
 
 
+@stage.write("media.recaption", "POST /media/{medium}/captions/{language}/undo", MediaShape)
+def recaption(request: Request, medium: Id, language: str) -> Media:
+    """Undo the last change of the captions in one language. Done twice, it is done again."""
+    row = own(request, media(), medium)
+    return _shown(library.undo_captions(row, language, by=request.auth.actor))
+
+
 @stage.write("media.bin", "POST /media/{medium}/bin", MediaShape)
 def throw_away(request: Request, medium: Id) -> Media:
     """Into the bin for 30 days, then it is gone. Refused while a post shows it."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clarion.content import library
-from clarion.content.library import browsing
+from clarion.content.library import browsing, cuts
 from clarion.content.models import Media
 from clarion.interfaces.web import composer_media, library_picker, uploading
 from clarion.interfaces.web.door import (
@@ -24,8 +24,15 @@ from clarion.interfaces.web.door import (
     tell,
     undone,
 )
+from clarion.pictures import recipes
 
 ON_A_PAGE = 48
+PERCENT = {str(n) for n in range(101)}
+
+
+def _focus() -> forms.NumberInput:
+    """Stands beside the picture, and is sent with the rest."""
+    return forms.NumberInput(attrs={"form": "about"})
 
 
 class AboutForm(forms.Form):
@@ -47,10 +54,17 @@ class AboutForm(forms.Form):
         label="Rights end after", required=False, widget=day_input(), help_text="Empty: never."
     )
     focus_x = forms.IntegerField(
-        label="Focal point, % from the left", min_value=0, max_value=100, required=False
+        label="% from the left", min_value=0, max_value=100, required=False, widget=_focus()
     )
     focus_y = forms.IntegerField(
-        label="Focal point, % from the top", min_value=0, max_value=100, required=False
+        label="% from the top", min_value=0, max_value=100, required=False, widget=_focus()
+    )
+
+
+class CaptionForm(forms.Form):
+    file = forms.FileField(label="SRT or WebVTT file")
+    language = forms.CharField(
+        max_length=20, help_text="A short code, such as en. One that is there is replaced."
     )
 
 
@@ -92,14 +106,41 @@ def show(request: Request, pk: int) -> HttpResponse:
             library.change(medium, by=request.actor, **_changes(request, form.cleaned_data))
             tell(request, "Saved")
             return redirect("library-one", request.workspace.slug, pk)
+    return _shown(request, medium, form)
+
+
+def _shown(
+    request: Request,
+    medium: Media,
+    form: AboutForm | None = None,
+    caption_form: CaptionForm | None = None,
+) -> HttpResponse:
+    form = form or AboutForm(initial=_initial(medium))
+    caption_form = caption_form or CaptionForm()
+    cut = medium.kind != Media.Kind.DOCUMENT and not medium.shape().moves
     context = {
         "medium": medium,
         "form": form,
+        "caption_form": caption_form,
+        "cut": cut,
+        "cuts": cuts.cuts(medium.shape()) if cut else (),
         "uses": browsing.uses(medium),
         "alike": browsing.alike(medium),
         "ended": medium.rights_until is not None and medium.rights_until <= timezone.now(),
     }
-    return render(request, "library/one.html", context, status=422 if form.errors else 200)
+    wrong = bool(form.errors or caption_form.errors)
+    return render(request, "library/one.html", context, status=422 if wrong else 200)
+
+
+@require_GET
+@page
+def show_cuts(request: Request, pk: int) -> HttpResponse:
+    """What would be left of it, were the focal point at `x` and `y` percent."""
+    medium = own(Media.objects.all(), request, pk=pk)
+    focus = [int(v) / 100 for key in "xy" if (v := request.GET.get(key, "")) in PERCENT]
+    x, y = focus if len(focus) == 2 else (0.5, 0.5)
+    shape = recipes.refocused(medium.shape(), (x, y))
+    return render(request, "library/_cuts.html", {"medium": medium, "cuts": cuts.cuts(shape)})
 
 
 def _initial(medium: Media) -> dict[str, Any]:
@@ -133,10 +174,44 @@ def _changes(request: Request, said: dict[str, Any]) -> dict[str, Any]:
 @page
 def caption(request: Request, pk: int) -> HttpResponse:
     medium = own(Media.objects.all(), request, pk=pk)
-    file, language = request.FILES.get("file"), request.POST.get("language", "")
-    library.add_captions(medium, language, file.read() if file else b"", by=request.actor)
-    tell(request, f"Captions in {language} attached")
+    form = CaptionForm(request.POST, request.FILES)
+    if form.is_valid():
+        with blaming(form):
+            language = library.clean_language(form.cleaned_data["language"])
+            said = form.cleaned_data["file"].read()
+            had = language in medium.captions
+            library.add_captions(medium, language, said, by=request.actor)
+            done = "replaced" if had else "attached"
+            tell(
+                request,
+                f"Captions in {language} {done}",
+                _undo(request, medium, language),
+            )
+            return redirect("library-one", request.workspace.slug, pk)
+    return _shown(request, medium, caption_form=form)
+
+
+@require_POST
+@page
+def uncaption(request: Request, pk: int, language: str) -> HttpResponse:
+    medium = own(Media.objects.all(), request, pk=pk)
+    library.drop_captions(medium, language, by=request.actor)
+    undo = _undo(request, medium, language)
+    tell(request, f"Captions in {language} removed", undo)
     return redirect("library-one", request.workspace.slug, pk)
+
+
+@require_POST
+@page
+def recaption(request: Request, pk: int, language: str) -> HttpResponse:
+    medium = own(Media.objects.all(), request, pk=pk)
+    library.undo_captions(medium, language, by=request.actor)
+    here = reverse("library-one", args=[request.workspace.slug, pk])
+    return undone(request, f"Captions in {language} are as before", here)
+
+
+def _undo(request: Request, medium: Media, language: str) -> str:
+    return reverse("library-captions-undo", args=[request.workspace.slug, medium.pk, language])
 
 
 @require_POST
@@ -163,6 +238,17 @@ urlpatterns = [
     path("w/<slug:ws>/library/add/", add, name="library-add"),
     path("w/<slug:ws>/library/<int:pk>/", show, name="library-one"),
     path("w/<slug:ws>/library/<int:pk>/captions/", caption, name="library-captions"),
+    path(
+        "w/<slug:ws>/library/<int:pk>/captions/<str:language>/drop/",
+        uncaption,
+        name="library-captions-drop",
+    ),
+    path(
+        "w/<slug:ws>/library/<int:pk>/captions/<str:language>/undo/",
+        recaption,
+        name="library-captions-undo",
+    ),
+    path("w/<slug:ws>/library/<int:pk>/cuts/", show_cuts, name="library-cuts"),
     path("w/<slug:ws>/library/<int:pk>/bin/", drop, name="library-drop"),
     path("w/<slug:ws>/library/<int:pk>/restore/", restore, name="library-restore"),
     *library_picker.urlpatterns,
