@@ -33,6 +33,7 @@ from clarion.content.models import (
     Placement,
     Post,
     Variant,
+    sealed,
 )
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
@@ -87,28 +88,29 @@ def edit(post: Post, *, version: int, by: Actor, **changes: Any) -> Post:
             "Somebody else has changed this post since you opened it. Your words are kept; "
             "look at the other version before you save."
         )
-    before, seal = post.content(), post.seal()
+    before = post.content()
     _change(post, changes, by)
-    if post.seal() == seal:
+    now = post.content()
+    if sealed(now) == sealed(before):
         post.save(update_fields=["campaign"])
         if "labels" in changes:
             recheck(post, by)
         return post
-    _remember_writer(post, before, by)
+    if _words(now) != _words(before):
+        _remember_writer(post, by)
     void(post, by)
     post.version += 1
     post.changed_at = timezone.now()
     post.save()
     remember(post.workspace, [post])
-    record(by, "post.changed", f"Post {post.pk}", before, post.content())
+    record(by, "post.changed", f"Post {post.pk}", before, now)
     return post
 
 
-def _remember_writer(post: Post, before: Mapping[str, Any], by: Actor) -> None:
+def _remember_writer(post: Post, by: Actor) -> None:
     """Who changed the words may not approve them; the hour is nobody's words."""
-    if _words(post.content()) != _words(before):
-        others = [] if post.state == State.APPROVED else post.writers
-        post.writers = sorted({*others, by.user_id or 0})
+    others = [] if post.state == State.APPROVED else post.writers
+    post.writers = sorted({*others, by.user_id or 0})
 
 
 def _words(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,16 @@ from clarion.content.models.decision import Decision
 from clarion.content.models.idea import Idea
 from clarion.content.models.imported import Import, ImportRow, Origin
 from clarion.content.models.media import Label, Media
-from clarion.content.models.post import EXTRAS, TITLE, Effort, Link, Placement, Post, Variant
+from clarion.content.models.post import (
+    EXTRAS,
+    TITLE,
+    Effort,
+    Link,
+    Placement,
+    Post,
+    Variant,
+    sealed,
+)
 from clarion.content.models.rendition import Rendition
 from clarion.content.models.rules import ApprovalRule, ApprovalStep
 from clarion.content.models.threads import Comment, Thread
@@ -43,4 +52,5 @@ __all__ = [
     "Upload",
     "Variant",
     "Words",
+    "sealed",
 ]

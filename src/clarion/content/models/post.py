@@ -142,7 +142,7 @@ class Post(WorkItem):
 
     def seal(self) -> str:
         """SHA-256, in hex, of `content`. An approval is bound to it."""
-        return _sealed(self.content())
+        return sealed(self.content())
 
     def locked(self) -> "Post":
         """The row as it is now, nobody else's until the transaction ends."""
@@ -167,7 +167,7 @@ class Post(WorkItem):
         said["planned_for"] = None
         for own in said["channels"].values():
             own.pop("planned_for", None)
-        return _sealed(said)
+        return sealed(said)
 
     def passes(self) -> set[str]:
         """The checks that somebody let this post pass, as it stands."""
@@ -190,7 +190,8 @@ def _all_queued(variants: Iterable["Variant"]) -> bool:
     return {v.queued for v in variants} == {True}
 
 
-def _sealed(content: dict[str, Any]) -> str:
+def sealed(content: dict[str, Any]) -> str:
+    """SHA-256, in hex, of what `Post.content` tells."""
     said = json.dumps(content, cls=DjangoJSONEncoder, sort_keys=True)
     return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
 
