@@ -231,8 +231,10 @@ def list_deliveries(
     post: Id | None = None,
     cause: Word | None = None,
 ) -> QuerySet[Delivery]:
-    """What is or was on its way out, newest first. `state=held` needs somebody; `cause`: what
-    is held for that reason."""
+    """What is or was on its way out, newest first.
+
+    `state=held` needs somebody; `cause`: what is held for that reason.
+    """
     where = asked(state=state, channel=channel, variant__post=post)
     rows = deliveries().filter(channel__workspace=request.auth.workspace, **where)
     return rows if cause is None else troubles.alike(rows, cause)
@@ -254,8 +256,10 @@ def retry(request: Request, delivery: Id, body: RetryIn = LOOK_FIRST) -> Deliver
 
 @stage.write("deliveries.retry-all", "POST /bulk/deliveries/retry", OutcomeShape)
 def retry_all(request: Request, body: AllIn) -> Outcome:
-    """Try again all that is held on a channel, or there for one `cause`: at most 500, in their
-    order, at the pace of the channel. It cannot post twice."""
+    """Try again all that is held on a channel, or there for one `cause`.
+
+    At most 500, in their order, at the pace of the channel. It cannot post twice.
+    """
     rows = Channel.objects.filter(workspace=request.auth.workspace)
     channel = named(request, rows, body.channel, "channel")
     held = deliveries().filter(channel=channel)
