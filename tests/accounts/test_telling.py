@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clarion.accounts import actions, reaching
 from clarion.accounts.models import Line, Notice, Telling, Wish
-from clarion.accounts.passing import pass_on
+from clarion.accounts.passing import forget_old, pass_on
 from clarion.accounts.wishes import moment
 from clarion.channels.telling import stop_link
 from clarion.kit.errors import NotYet
@@ -262,3 +262,38 @@ def test_a_link_that_somebody_made_up_ends_nothing(client, me):
     assert not me.wishes.exists()
     assert client.get(f"/stop-mail/{real}/").status_code == 200
     assert not me.wishes.exists()  # looking is not pressing
+
+
+# --- what is long over ----------------------------------------------------------------------
+
+
+def telling(me, state, days, notice=None):
+    since = timezone.now() - timedelta(days=days)
+    row = Telling.objects.create(membership=me, way="mail", state=state, state_since=since)
+    if notice:
+        Line.objects.create(telling=row, notice=notice, reached=f"{row.pk}")
+    return row
+
+
+def test_messages_of_long_ago_go_and_notices_stay(me, space, work):
+    actions.notify(space.pk, "delivery:1", "Not published.")
+    notice = Notice.objects.get()
+    telling(me, "sent", 91, notice)
+    telling(me, "needless", 91)
+    kept = [telling(me, "sent", 89), telling(me, "waiting", 91)]
+    work()
+    assert list(Telling.objects.filter(pk__in=[k.pk for k in kept]).order_by("pk")) == kept
+    assert not Telling.objects.filter(
+        state_since__lt=timezone.now() - timedelta(days=90)
+    ).exclude(pk__in=[k.pk for k in kept])
+    assert Notice.objects.get() == notice
+
+
+def test_what_could_not_be_sent_stays_until_its_problem_is_over(me, space):
+    actions.notify(space.pk, "delivery:1", "Not published.")
+    notice = Notice.objects.get()
+    failed = telling(me, "failed", 91, notice)
+    assert forget_old() == 0
+    actions.solve(space.pk, ["delivery:1"])
+    assert forget_old() == 1
+    assert not Telling.objects.filter(pk=failed.pk).exists()

@@ -1,15 +1,18 @@
 """Pass notices on: every notice becomes one message for each person and way that wants it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from clarion.accounts.models import Address, Line, Membership, Notice, Telling
 from clarion.accounts.wishes import When, moment, wanted
 
 BATCH = 100
+KEPT = timedelta(days=90)
+MANY = 1000  # messages that go at once
 State = Telling.State
 Place = tuple[str, Address | None]  # a way, and the browser or chat there
 
@@ -36,6 +39,21 @@ def pass_on() -> int:
                 _tell(member, notice, now)
     Notice.objects.filter(pk__in=[n.pk for n in notices]).update(told_at=now)
     return len(notices)
+
+
+def forget_old() -> int:
+    """Messages of more than 90 days ago go. One that could not be sent stays as long as what it
+    had to tell is open: somebody may try it again. Returns how many went.
+    """
+    still = Notice.objects.filter(tellings=OuterRef("pk"), solved_at=None)
+    over = Telling.objects.exclude(state=State.WAITING).exclude(
+        Exists(still), state=State.FAILED
+    )
+    old = over.filter(state_since__lt=timezone.now() - KEPT).order_by("pk")
+    some = list(old.values_list("pk", flat=True)[:MANY])
+    if some:
+        Telling.objects.filter(pk__in=some).delete()
+    return len(some)
 
 
 def _members(workspaces: Iterable[int]) -> Sequence[Membership]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from clarion.accounts.actions import notify
 from clarion.accounts.journal import record
 from clarion.accounts.models import Address, Notice, PushKey, Telling
-from clarion.accounts.passing import pass_on
+from clarion.accounts.passing import forget_old, pass_on
 from clarion.accounts.rights import worker
 from clarion.accounts.wishes import When, wanted
 from clarion.channels.models import Channel, reachable
@@ -277,4 +277,4 @@ STEPS: tuple[Step[Any], ...] = (
     Step(Channel, State.OPEN, check_up, load=_load, settled=settled, batch=50, queue="ingest"),
     Step(Telling, Said.WAITING, tell, load=_tellings, settled=_told, batch=50, queue="ingest"),
 )
-CHORES = (pass_on,)
+CHORES = (pass_on, forget_old)

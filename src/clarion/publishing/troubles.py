@@ -89,6 +89,7 @@ def _troubles(rows: QuerySet[Delivery]) -> list[Trouble]:
 # --- telling --------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def tell(held: Iterable[Delivery]) -> None:
     """These are held just now: one notice for each channel and cause, those before included."""
     causes = {_about(d.channel_id, cause(d.problem)): d.channel.workspace_id for d in held}
@@ -100,6 +101,7 @@ def tell(held: Iterable[Delivery]) -> None:
     _follow(Notice.objects.filter(about__in=causes))
 
 
+@transaction.atomic
 def settled(deliveries: Iterable[Delivery]) -> None:
     """These are not held any more, or wait for nobody: what was said about them is over."""
     for delivery in deliveries:
