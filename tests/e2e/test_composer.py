@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from clarion.channels import actions as channels
 from clarion.content import actions as content
 from clarion.content import captions
 from clarion.content.agreement import approval
@@ -24,6 +25,11 @@ def write(page, words):
 
 def choose(page, channel):
     page.get_by_role("checkbox", name=re.compile(rf"{channel.handle}$")).check()
+
+
+def publish_now(page):
+    page.get_by_role("button", name=re.compile("^Sooner")).click()
+    page.locator("#sooner").get_by_role("button", name="Publish now").click()
 
 
 def test_typing_counts_and_schedule_plans(browser_page, space, channel):
@@ -98,6 +104,42 @@ def test_a_saved_caption_goes_in_by_its_name_with_keys_alone(browser_page, space
     expect(area).to_have_value(f"Come by! Open from seven to six {chosen}")
 
 
+def handles(space, boss, playground, *more):
+    """Other channels beside the bakery's."""
+    for handle in more:
+        answers = {"server": playground.url, "handle": handle}
+        channels.start(space, "playground", answers, "", by=boss)
+
+
+def test_a_problem_leads_to_the_version_of_its_channel(
+    browser_page, space, boss, channel, playground
+):
+    handles(space, boss, playground, "roastery")
+    page = browser_page
+    page.goto("/w/bakery/compose/")
+    for one in space.channels.all():
+        choose(page, one)
+    write(page, "x" * 501)
+    boxes = page.locator("#checks .fit")
+    expect(boxes).to_have_count(2)
+    boxes.filter(has_text="roastery").get_by_role("button").click()
+    expect(page.get_by_role("tab", name="roastery")).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("Shorter here")  # its field has the focus
+    expect(boxes).to_have_count(1)
+    expect(boxes).to_contain_text("bakery")
+
+
+def test_all_channels_at_once_and_none(browser_page, space, boss, channel, playground):
+    handles(space, boss, playground, "roastery", "shop", "van")
+    page = browser_page
+    page.goto("/w/bakery/compose/")
+    chosen = page.locator("[name=channels]:checked")
+    page.get_by_role("button", name="All", exact=True).click()
+    expect(chosen).to_have_count(4)
+    page.get_by_role("button", name="None", exact=True).click()
+    expect(chosen).to_have_count(0)
+
+
 def test_two_writers_clash_and_nobody_loses_a_word(browser_page, live, post, member):
     page = browser_page
     page.goto(f"/w/bakery/posts/{post.pk}/")
@@ -144,12 +186,12 @@ def test_a_refused_time_is_looked_at_and_not_searched_for(browser_page, live, po
 def test_publish_now_asks_first(browser_page, live, post, work, playground):
     page = browser_page
     page.goto(f"/w/bakery/posts/{post.pk}/")
-    page.get_by_role("button", name="Publish now").click()
+    publish_now(page)
     dialog = page.locator("#confirm")
     expect(dialog).to_contain_text("cannot be called back")
     page.keyboard.press("Escape")
     assert not Delivery.objects.exists()
-    page.get_by_role("button", name="Publish now").click()
+    publish_now(page)
     dialog.get_by_role("button", name="Publish now").click()
     expect(page.locator(".toast")).to_contain_text("On its way")
     work()

@@ -54,7 +54,8 @@ class Bakery:
     def publish(self, text):
         self.compose(text)
         expect(self.page.locator("[data-saved]")).to_contain_text("All changes saved")
-        self.page.get_by_role("button", name="Publish now").click()
+        self.page.get_by_role("button", name=re.compile("^Sooner")).click()
+        self.page.locator("#sooner").get_by_role("button", name="Publish now").click()
         self.page.locator("#confirm").get_by_role("button", name="Publish now").click()
         expect(self.page.locator(".toast")).to_be_visible()
         return Delivery.objects.latest("pk")

@@ -77,7 +77,7 @@ def _kinds(me: Membership, request: Request) -> Kinds:
             offered = ("now", "off") if way == "app" else Wish.When.values
             choices = [(v, str(Wish.When(v).label)) for v in offered]
             said = request.POST.get(name, wishes.wish(me, kind, way))
-            cells.append((name, f"{what}, {label}", said, choices))
+            cells.append((name, label, said, choices))
         yield kind, what, cells
 
 

@@ -136,7 +136,8 @@ def tick(entry: Entry) -> SafeString:
 @register.filter
 def signed(value: float) -> str:
     """Per cent more or less, with its sign, rounded to what it is worth."""
-    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
+    rounded = f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
+    return rounded if rounded[1:] != "0" else "0"
 
 
 @register.filter

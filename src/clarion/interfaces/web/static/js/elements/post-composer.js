@@ -59,6 +59,7 @@ class PostComposer extends HTMLElement {
   }
 
   typed(event) {
+    if (event.target.matches("[data-find-channel]")) return this.find(event.target.value);
     if (event.target.type === "file" || event.target.name === "note") return;
     if (event.target.matches(".ed-area textarea")) this.colour(event.target);
     if (event.target.name === "text") this.carry();
@@ -74,6 +75,9 @@ class PostComposer extends HTMLElement {
     else if (at("[data-add-part]")) this.addPart();
     else if (at("[data-drop-part]")) { at(".ed-part").remove(); this.later(); this.form.elements.text.focus(); }
     else if (at("[data-add-choice]")) this.addChoice();
+    else if (at("[data-all-channels]")) this.choose(true);
+    else if (at("[data-no-channels]")) this.choose(false);
+    else if (at("[data-version]")) this.version(at("[data-version]").dataset.version);
     else if (keep) this.keepMine(keep);
   }
 
@@ -84,7 +88,8 @@ class PostComposer extends HTMLElement {
       event.preventDefault();
       event.stopImmediatePropagation();
       this.querySelector("#checks .note:is(.bad, .hint), #counters")?.scrollIntoView({ block: "center" });
-      this.say(this.querySelector("#checks .note:is(.bad, .hint)")?.textContent.trim() ?? "Choose at least one channel first.", true);
+      const box = this.querySelector("#checks .note:is(.bad, .hint)"), why = box?.querySelector("li") ?? box;
+      this.say(why ? `${box.querySelector("b")?.textContent ?? ""}: ${why.textContent.trim()}` : "Choose at least one channel first.", true);
       return;
     }
     this.unsaved = false;
@@ -100,6 +105,23 @@ class PostComposer extends HTMLElement {
     this.colour(area);
     area.focus();
     this.later();
+  }
+
+  // All that are shown, or none: a channel that is out already, or shut to this person, stays as it is.
+  choose(on) {
+    for (const box of this.form.querySelectorAll(".acct:not([hidden]) [name=channels]:enabled")) box.checked = on;
+    this.showTabs();
+    this.later();
+  }
+
+  find(words) {
+    for (const one of this.form.querySelectorAll(".acct")) one.hidden = !one.title.toLowerCase().includes(words.trim().toLowerCase());
+  }
+
+  version(id) {
+    this.open(this.querySelector(`[role=tab][data-for="${CSS.escape(id)}"]`));
+    this.querySelector(".ed").scrollIntoView({ block: "center" });
+    this.panel(id).querySelector("textarea").focus({ preventScroll: true });
   }
 
   addPart() {
@@ -198,7 +220,10 @@ class PostComposer extends HTMLElement {
   show(said) {
     for (const part of ["counters", "checks", "previews", "buttons", "costs"]) {
       const place = document.getElementById(part);
-      if (place && place.innerHTML !== said[part] && !place.contains(document.activeElement)) place.innerHTML = said[part];
+      if (!place || place.innerHTML === said[part] || place.contains(document.activeElement)) continue;
+      const open = place.querySelector(".cost-how")?.open;
+      place.innerHTML = said[part];
+      if (open) place.querySelector(".cost-how")?.setAttribute("open", "");
     }
     if (this.form.elements.zone.value !== said.zone) {
       this.form.elements.zone.value = said.zone;
