@@ -140,6 +140,25 @@ def test_all_channels_at_once_and_none(browser_page, space, boss, channel, playg
     expect(chosen).to_have_count(0)
 
 
+# The answer to a save by itself takes a while to come back, as on a slow line.
+SLOW = """const quick = window.fetch; window.fetch = (url, more) => quick(url, more).then(answer =>
+  String(url).includes("/save/") ? new Promise(late => setTimeout(late, 1500, answer)) : answer)"""
+
+
+def test_a_button_pressed_while_it_saves_is_no_clash_with_oneself(browser_page, live, post):
+    page = browser_page
+    page.add_init_script(SLOW)
+    page.goto(f"/w/bakery/posts/{post.pk}/")
+    page.get_by_label("Day", exact=True).fill(str(timezone.localdate() + timedelta(days=3)))
+    page.get_by_label("Time", exact=True).fill("09:30")
+    write(page, "Fresh bread at eight")
+    expect(page.locator("[data-saved]")).to_have_text("Saving…")
+    page.wait_for_timeout(700)  # kept on the server, and not yet told
+    page.get_by_role("button", name="Schedule").click()
+    expect(page.locator(".toast")).to_contain_text("Scheduled for")
+    assert Delivery.objects.get().variant.post.text == "Fresh bread at eight"
+
+
 def test_two_writers_clash_and_nobody_loses_a_word(browser_page, live, post, member):
     page = browser_page
     page.goto(f"/w/bakery/posts/{post.pk}/")

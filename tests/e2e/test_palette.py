@@ -27,3 +27,16 @@ def test_words_that_nothing_holds_say_so(browser_page, live, space):
     page.keyboard.press("Control+k")
     page.keyboard.type("zzzz")
     expect(page.locator("#pal-none")).to_be_visible()
+
+
+def test_it_opens_with_something_to_do_and_not_with_signing_out(browser_page, live, space):
+    page = browser_page
+    page.goto(f"/w/{space.slug}/")
+    page.keyboard.press("Control+k")
+    found = page.locator("#pal-list [role=option]")
+    expect(found.first).to_contain_text("New post")
+    expect(found.filter(has_text="Sign out")).to_have_count(1)
+    names = found.all_inner_texts()
+    assert [n.splitlines()[0] for n in names].index("Calendar") < names.index(
+        "Sign out\nAction"
+    )

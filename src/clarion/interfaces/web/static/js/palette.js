@@ -17,7 +17,8 @@ export function openPalette() {
   narrow();
 }
 
-// An element with data-palette="New campaign" is an action; it is clicked when chosen.
+// An element with data-palette="New campaign" is an action; it is clicked when chosen. What this page
+// can do comes first, then the pages, then what lies in menus: nobody opens this to sign out.
 function gather() {
   const pages = [...document.querySelectorAll("#side [data-nav]")].map(link => ({
     words: link.querySelector("span").textContent.trim(), icon: link.querySelector("svg"),
@@ -27,7 +28,8 @@ function gather() {
     words: target.dataset.palette, icon: target.querySelector("svg"), hint: "Action",
     keys: target.dataset.keys, target,
   }));
-  return [...actions, ...pages];
+  const put = away => actions.filter(action => away === !!action.target.closest("[popover], #side"));
+  return [...put(false), ...pages, ...put(true)];
 }
 
 function narrow() {

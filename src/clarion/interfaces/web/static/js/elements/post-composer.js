@@ -92,8 +92,23 @@ class PostComposer extends HTMLElement {
       this.say(why ? `${box.querySelector("b")?.textContent ?? ""}: ${why.textContent.trim()}` : "Choose at least one channel first.", true);
       return;
     }
+    if (this.busy) { // the form would carry the version from before its own save
+      event.preventDefault();
+      this.waits = event.submitter;
+      return;
+    }
     this.unsaved = false;
     clearTimeout(this.saving);
+  }
+
+  // What was pressed while a save was under way. Was it asked whether that is meant, then that is done.
+  goOn() {
+    const button = this.waits && (this.waits.isConnected ? this.waits : this.form.querySelector(`#buttons [value="${this.waits.value}"]`));
+    this.waits = null;
+    if (!button || this.clashed) return;
+    this.form.dataset.asked = "yes";
+    this.form.requestSubmit(button);
+    delete this.form.dataset.asked;
   }
 
   // --- text ---------------------------------------------------------------------------------------
@@ -244,6 +259,7 @@ class PostComposer extends HTMLElement {
       else this.refused(answer.status, said);
     } catch { this.unsaved = true; this.say(UNREACHED, true); this.saveIn(AGAIN); }
     this.busy = false;
+    this.goOn();
   }
 
   saved(said) {

@@ -1,4 +1,5 @@
-// The order of a queue: drag by the grip, or Alt + arrow up and down on a row's link.
+// The order of a queue: drag by the grip, the arrow buttons of a row, or Alt + arrow up and down on
+// its link. What has the focus keeps it, wherever its row goes.
 // Moved at once, saved, and put back with the server's reason if it says no. Times follow.
 //   <post-queue data-order=URL data-may> ol > li[data-id]; POST order="3 1 2" -> {text, undo}
 import { send } from "clarion/net";
@@ -9,6 +10,7 @@ class PostQueue extends HTMLElement {
     if (!("may" in this.dataset)) return;
     this.addEventListener("pointerdown", event => this.grab(event));
     this.addEventListener("keydown", event => this.key(event));
+    this.addEventListener("submit", event => this.pressed(event));
     this.addEventListener("dragstart", event => event.preventDefault());
   }
 
@@ -20,11 +22,22 @@ class PostQueue extends HTMLElement {
     const item = event.target.closest("li[data-id]"), step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!item || !step || !event.altKey) return;
     event.preventDefault();
+    this.move(item, step, "a");
+  }
+
+  pressed(event) {
+    const item = event.target.closest("li[data-id]"), by = event.submitter?.value;
+    if (!item || !by) return;
+    event.preventDefault();
+    this.move(item, Number(by), `button[value="${by}"]`);
+  }
+
+  move(item, step, held) {
     const before = this.items, other = before[before.indexOf(item) + step];
     if (!other) return;
     item[step < 0 ? "after" : "before"](other);
-    item.querySelector("a").focus();
-    this.save(before);
+    item.querySelector(held).focus();
+    this.save(before, held);
   }
 
   grab(event) {
@@ -50,11 +63,11 @@ class PostQueue extends HTMLElement {
     addEventListener("keydown", pressed => { if (pressed.key === "Escape") end(false); }, listen);
   }
 
-  async save(before) {
+  async save(before, held = "a") {
     const focus = document.activeElement?.closest("li[data-id]")?.dataset.id;
     try {
       const said = await send(this.dataset.order, { order: this.order });
-      await this.fresh(focus);
+      await this.fresh(focus, held);
       toast(said.text, { undo: said.undo });
     } catch (problem) {
       before.forEach(each => each.parentElement.append(each));
@@ -63,10 +76,11 @@ class PostQueue extends HTMLElement {
   }
 
   // The times belong to the places: ask for the list as it is now.
-  async fresh(focus) {
+  async fresh(focus, held) {
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
     this.replaceChildren(...page.querySelector("post-queue").children);
-    if (focus) this.querySelector(`li[data-id="${focus}"] a`)?.focus();
+    const item = focus && this.querySelector(`li[data-id="${focus}"]`);
+    (item?.querySelector(`${held}:not(:disabled)`) ?? item?.querySelector("button:not(:disabled)"))?.focus();
   }
 }
 customElements.define("post-queue", PostQueue);
