@@ -141,8 +141,10 @@ def test_all_channels_at_once_and_none(browser_page, space, boss, channel, playg
 
 
 # The answer to a save by itself takes a while to come back, as on a slow line.
-SLOW = """const quick = window.fetch; window.fetch = (url, more) => quick(url, more).then(answer =>
-  String(url).includes("/save/") ? new Promise(late => setTimeout(late, 1500, answer)) : answer)"""
+SLOW = """const quick = window.fetch;
+const late = answer => new Promise(on => setTimeout(on, 1500, answer));
+window.fetch = (url, more) =>
+  String(url).includes("/save/") ? quick(url, more).then(late) : quick(url, more)"""
 
 
 def test_a_button_pressed_while_it_saves_is_no_clash_with_oneself(browser_page, live, post):
