@@ -10,6 +10,7 @@ from clarion.kit.errors import Conflict, NotYet
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
 from clarion.publishing.queries import taken_down
+from clarion.publishing.sending.confirming import say_it_is_live
 from clarion.publishing.work import STEPS
 
 State = Delivery.State
@@ -105,7 +106,7 @@ def test_one_address_is_one_post(delivery, post, channel, space, boss):
     Delivery.objects.update(state=State.HELD, due_at=None, maybe_out=True)
     delivery.refresh_from_db()
     second.refresh_from_db()
-    publishing.say_it_is_live(delivery, "https://a.example/1", by=boss)
+    say_it_is_live(delivery, "https://a.example/1", by=boss)
     for wrong in ("https://a.example/1", "https://a.example/\x00", "javascript:alert(1)", ""):
         with pytest.raises(NotYet):
-            publishing.say_it_is_live(second, wrong, by=boss)
+            say_it_is_live(second, wrong, by=boss)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clarion.accounts.actions import solve
 from clarion.accounts.journal import record
-from clarion.accounts.models import Workspace
+from clarion.accounts.models import Membership, Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.channels.models import Channel
 from clarion.content.agreement.approval import over, recheck, stands_again, void
@@ -27,6 +27,7 @@ from clarion.content.library import describe, labels
 from clarion.content.models import (
     CODE_LENGTH,
     EXTRAS,
+    POSTED_BY,
     Link,
     Media,
     Own,
@@ -260,11 +261,23 @@ def _clean(own: Own, before: Own, channel: Channel, ours: Collection[int]) -> Ow
         must_be_ahead(own.planned_for, timezone.now())
     return replace(
         own,
+        hand_id=_hand(own, channel),
         text=clean_text(own.text, "text"),
         options=clean_options(channel.network, own.options),
         without=sorted(set(ours) & set(own.without)),
         surface=clean_surface(channel.network, own.surface),
     )
+
+
+def _hand(own: Own, channel: Channel) -> int | None:
+    """Who posts it by hand there, if somebody is named."""
+    if own.posted_by not in POSTED_BY and own.posted_by:
+        raise NotYet(f"Choose one of {', '.join(POSTED_BY)} to post it.", "posted_by")
+    if own.posted_by != "person" or own.hand_id is None:
+        return None
+    if not Membership.objects.filter(pk=own.hand_id, workspace=channel.workspace_id).exists():
+        raise NotYet("Choose somebody of this workspace to post it.", "hand")
+    return own.hand_id
 
 
 @transaction.atomic

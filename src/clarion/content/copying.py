@@ -226,6 +226,7 @@ class _Copying:
         own = replace(
             variant.own(),
             options=variant.options if same else {},
+            hand_id=None,
             without=[self.media[pk].pk for pk in variant.without if pk in self.media],
             surface=variant.surface if after.network.surface(variant.surface) else FEED,
             planned_for=self._at(variant.planned_for, *zones),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.content.models import QUEUE, Decision, Media, Post, Thread, Words
+from clarion.content.models.words import OF_PROGRAMS
 from clarion.networks.base import Draft, Network, Problem
 from clarion.networks.limits import Limits
 from clarion.networks.surfaces import SAID_BELOW, Surface
@@ -79,6 +80,12 @@ class Fit:
         return any(p.blocks for p in self.problems)
 
     @property
+    def takes_hands(self) -> bool:
+        """Whether only what a program cannot do there stands in the way."""
+        stops = [p for p in self.problems if p.blocks]
+        return bool(stops) and all(p.about in OF_PROGRAMS and not p.check for p in stops)
+
+    @property
     def limits(self) -> Limits:
         return self.channel.limits_on(self.surface.key)
 
@@ -90,8 +97,8 @@ def fits(words: Words, channels: Sequence[Channel]) -> list[Fit]:
 
 def _fit(words: Words, channel: Channel) -> Fit:
     parts = [_seen(channel, part.draft) for part in words.parts(channel)]
-    problems = [*(p for part in parts for p in part.problems), *words.left_out(channel)]
-    problems += words.lacks(channel)
+    found = [*(p for part in parts for p in part.problems), *words.left_out(channel)]
+    problems = [*words.for_hands(channel, found), *words.lacks(channel)]
     surface, media = words.surface(channel), words.pieces(channel)
     link = words.link if surface.link else ""
     return Fit(channel, surface, parts, problems, link, media)

@@ -17,12 +17,11 @@ from clarion.channels.line import line
 from clarion.channels.models import Channel
 from clarion.content import actions as content
 from clarion.content.agreement import approval, consent
-from clarion.content.checks import clean_link
 from clarion.content.library import renditions
 from clarion.content.models import Post, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import must_be_ahead
-from clarion.networks.base import Live, NetworkError
+from clarion.networks.base import NetworkError
 from clarion.publishing import pacing, spacing, troubles
 from clarion.publishing.models import Delivery, Outgoing
 from clarion.publishing.queries import taken_down
@@ -203,56 +202,10 @@ def retry(held: Outgoing, *, not_there: bool = False, by: Actor) -> None:
     record(by, f"{held._meta.model_name}.retried", held.subject, after=after)
 
 
-def say_it_is_live(delivery: Delivery, url: str, *, by: Actor) -> None:
-    """A person looked and found it: no machine has to guess any more."""
-    note_live(delivery, at_address(delivery, url, by=by), by=by)
-
-
-def at_address(delivery: Delivery, url: str, *, by: Actor) -> Live:
-    """What a person found there. Its address is all that is known of it, so its results are not
-    counted.
-    """
-    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
-    _must_be_held(delivery)
-    url = new_address(delivery, url)
-    return Live(url, url)
-
-
-def _must_be_held(delivery: Delivery) -> None:
-    if delivery.state != State.HELD or delivery.by_hand:
-        raise Conflict("It is not held any more.")
-
-
-@transaction.atomic
-def note_live(delivery: Delivery, there: Live, *, by: Actor) -> None:
-    """What is held stands there already; what follows it in its thread goes on."""
-    by.must("publish", delivery.channel.workspace_id, delivery.channel_id)
-    _must_be_held(delivery)
-    if not delivery.move(State.UNSURE):
-        raise Conflict("Somebody else was quicker.")
-    found: dict[str, Any] = {"remote_id": there.remote_id, "url": there.url, "maybe_out": True}
-    found |= {"live_at": timezone.now(), **delivery.trace()}
-    delivery.move(State.LIVE, **found)
-    freeze([delivery])
-    on_with([delivery])
-    troubles.settled([delivery])
-    record(by, "delivery.confirmed", str(delivery), after={"url": there.url})
-
-
 def on_with(live: Sequence[Delivery]) -> None:
     """The parts of a thread that waited for these."""
     rows = Delivery.objects.filter(after__in=live, due_at=None)
     rows.filter(state__in=(State.PLANNED, State.BY_HAND)).update(due_at=timezone.now())
-
-
-def new_address(delivery: Delivery, url: str) -> str:
-    """The address of a post that a person saw. NotYet where it cannot be this one's."""
-    url = clean_link(url)
-    if not url:
-        raise NotYet("Paste the address of the post as your browser shows it.", "url")
-    if Delivery.objects.filter(channel=delivery.channel_id, remote_id=url).exists():
-        raise NotYet("That address is noted for another post already.", "url")
-    return url
 
 
 @transaction.atomic
@@ -393,33 +346,55 @@ def _delivery(
 ) -> Delivery:
     """The one that exists, moved to its new time if it is still waiting; else a new one."""
     due = at if after is None or after.state == State.LIVE else None
-    place = {"planned_for": at, "after": after, "first": first, "due_at": due}
+    where = {"planned_for": at, "after": after, "first": first, "due_at": due}
     alive = Delivery.objects.exclude(state__in=GONE)
     delivery = alive.filter(variant=variant, part=part).first()
     if delivery is None:
         _must_not_come_back(variant, part)
-        by_hand = after.by_hand if after else variant.channel.by_hand
-        return _new(variant, by_hand=by_hand, part=part, stamp=at, **place)
+        by_hand = after.by_hand if after else variant.is_by_hand
+        return _new(variant, by_hand=by_hand, part=part, stamp=at, **where)
     if delivery.state in WAITING:
-        _place_again(delivery, {**place, **({} if delivery.maybe_out else {"stamp": at})})
+        afresh = {} if delivery.maybe_out else {"stamp": at, **_whose(variant, delivery)}
+        _place_again(delivery, {**where, **afresh})
     return delivery
+
+
+def _whose(variant: Variant, delivery: Delivery) -> dict[str, Any]:
+    """Who posts it, where that was decided for this post and is not so yet."""
+    wanted = {"by_hand": variant.is_by_hand, "hand_id": variant.hand_of}
+    if not variant.posted_by or wanted == {k: getattr(delivery, k) for k in wanted}:
+        return {}
+    return {**wanted, "tries": 0, "ticket": ""}
 
 
 def _new(variant: Variant, *, by_hand: bool, **row: Any) -> Delivery:
     channel = variant.channel
     state = State.BY_HAND if by_hand else State.PLANNED
-    hand = channel.hand_id if by_hand else None
+    hand = variant.hand_of if by_hand else None
     return Delivery.objects.create(
         variant=variant, channel=channel, by_hand=by_hand, hand_id=hand, state=state, **row
     )
 
 
 def _place_again(delivery: Delivery, values: dict[str, Any]) -> None:
-    if delivery.state == State.HELD:
-        delivery.move(State.UNSURE if delivery.maybe_out else delivery.begins_in, **values)
-        troubles.settled([delivery])
+    was_held = delivery.state == State.HELD
+    if was_held and delivery.maybe_out:
+        delivery.move(State.UNSURE, **values)
     else:
-        delivery.compare_and_set(values)
+        by_hand = values.get("by_hand", delivery.by_hand)
+        place(delivery, State.BY_HAND if by_hand else State.PLANNED, values)
+    if was_held:
+        troubles.settled([delivery])
+
+
+def place(part: Delivery, state: str, values: dict[str, object]) -> bool:
+    """Also from a state into itself: only who or when changes."""
+    if part.state == state:
+        return part.compare_and_set(values)
+    due_at = values.pop("due_at")
+    won = part.move(state, **values)  # type: ignore[arg-type]
+    # `move` makes what runs due at once; a later part waits for the one before it.
+    return won and part.compare_and_set({"due_at": due_at})
 
 
 def _approve_again(post: Post, was_planned: bool, by: Actor) -> None:

@@ -1,6 +1,9 @@
 """What goes out, over the API."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from clarion.publishing.models import Delivery
 
@@ -55,3 +58,19 @@ def test_all_that_one_reason_holds_is_found_and_tried_again(program, delivery, c
     assert program.post("bulk/deliveries/retry", body).json()["done"] == [delivery.pk]
     assert program.get(f"deliveries/{delivery.pk}").json()["state"] == "planned"
     assert program.post("bulk/deliveries/retry", body).status_code == 422
+
+
+def test_who_posts_it_is_said_with_the_post(program, space, channel, owner):
+    me = space.memberships.get(user=owner).pk
+    variant = {"channel": channel.pk, "posted_by": "person", "hand": me}
+    body = {"text": "Rolls", "channels": [channel.pk], "variants": [variant]}
+    post = program.post("posts", body).json()
+    assert (post["variants"][0]["posted_by"], post["variants"][0]["hand"]) == ("person", me)
+    at = (timezone.now() + timedelta(days=2)).isoformat()
+    planned = program.post(f"posts/{post['id']}/schedule", {"at": at}).json()
+    assert planned["deliveries"][0]["state"] == "by_hand"
+    wrong = {"channel": channel.pk, "posted_by": "person", "hand": 999999}
+    answer = program(
+        "PATCH", f"posts/{post['id']}", {"version": planned["version"], "variants": [wrong]}
+    )
+    assert (answer.status_code, answer.json()["about"]) == (422, "hand")

@@ -546,3 +546,33 @@ def test_a_post_page_costs_a_handful_of_queries(
     inside.get(page_of(post))
     with django_assert_max_num_queries(43):
         inside.get(page_of(post))
+
+
+# --- by hand --------------------------------------------------------------------------------
+
+
+def test_who_posts_it_is_chosen_while_writing(inside, space, channel, soon, member):
+    bo = member("editor")
+    said = fields(None, channel, do="schedule", **when(soon), **{f"hand-{channel.pk}": bo.pk})
+    inside.post("/w/bakery/compose/", said)
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.hand_id) == ("by_hand", bo.pk)
+    page = text_of(inside.get(page_of(Post.objects.get())))
+    assert f'<option value="{bo.pk}" selected>Bo, by hand</option>' in page
+
+
+def test_where_only_a_program_is_in_the_way_a_person_is_offered(inside, channel):
+    poll = {"choice": [f"Rye {n}" for n in range(30)], "poll_hours": "24"}
+    page = text_of(inside.post("/w/bakery/compose/check/", fields(None, channel, **poll)))
+    assert "Clarion cannot post this there. A person can, in the app" in page
+    handed = fields(None, channel, **poll, **{f"hand-{channel.pk}": "person"})
+    page = text_of(inside.post("/w/bakery/compose/check/", handed))
+    assert "A person can, in the app" not in page
+    assert "It goes out all the same." in page
+
+
+def test_words_that_are_too_long_are_nothing_for_a_person_either(inside, channel):
+    page = text_of(
+        inside.post("/w/bakery/compose/check/", fields(None, channel, text="x" * 501))
+    )
+    assert "A person can, in the app" not in page

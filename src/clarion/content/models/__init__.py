@@ -20,12 +20,13 @@ from clarion.content.models.rendition import Rendition
 from clarion.content.models.rules import ApprovalRule, ApprovalStep
 from clarion.content.models.threads import Comment, Thread
 from clarion.content.models.upload import Upload
-from clarion.content.models.words import CODE_LENGTH, FEED, QUEUE, Own, Part, Words
+from clarion.content.models.words import CODE_LENGTH, FEED, POSTED_BY, QUEUE, Own, Part, Words
 
 __all__ = [
     "CODE_LENGTH",
     "EXTRAS",
     "FEED",
+    "POSTED_BY",
     "QUEUE",
     "TITLE",
     "ApprovalRule",

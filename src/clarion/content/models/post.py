@@ -16,7 +16,17 @@ from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
 from clarion.content.models.media import Label, Media
 from clarion.content.models.rooms import room
-from clarion.content.models.words import CODE_LENGTH, FEED, QUEUE, Own, Part, Words, in_utc
+from clarion.content.models.words import (
+    CODE_LENGTH,
+    FEED,
+    POSTED_BY,
+    QUEUE,
+    Own,
+    Part,
+    Words,
+    by_hand,
+    in_utc,
+)
 from clarion.kit.flow import Flow
 from clarion.kit.steps import WorkItem
 from clarion.networks.base import Problem
@@ -242,6 +252,10 @@ class Variant(models.Model):
     queued = models.BooleanField(default=False)  # the channel's queue chooses the time
     options = models.JSONField(default=dict, blank=True)
     without = models.JSONField(default=list, blank=True)  # ids of pictures that stay at home
+    posted_by = models.CharField(max_length=10, choices=POSTED_BY, blank=True)
+    hand = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     sent_at = models.DateTimeField(null=True, blank=True)  # set once it may be out: frozen
 
     class Meta:
@@ -259,6 +273,18 @@ class Variant(models.Model):
     def own(self) -> Own:
         """What this channel gets of its own."""
         return Own(**{name: getattr(self, name) for name in Own.__match_args__})
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person posts it."""
+        return by_hand(self.posted_by, self.channel)
+
+    @property
+    def hand_of(self) -> int | None:
+        """Id of the membership who posts it by hand; None: whoever may publish, or Clarion."""
+        if not self.is_by_hand:
+            return None
+        return self.hand_id if self.posted_by else self.channel.hand_id
 
     @property
     def at(self) -> datetime | None:

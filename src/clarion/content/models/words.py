@@ -21,6 +21,8 @@ from clarion.pictures import recipes
 
 QUEUE = "queue"  # stands in a seal for a time that the channel's queue chooses
 FEED = "feed"  # the usual place, which every network has
+POSTED_BY: Mapping[str, str] = {"clarion": "Clarion", "person": "A person, by hand"}
+OF_PROGRAMS = {"media", "surface", "poll", "options"}  # where an app of a network takes more
 CODE_LENGTH = 8  # characters of a tracked link's code
 
 
@@ -39,6 +41,8 @@ class Own:
     surface: str = FEED
     planned_for: datetime | None = None  # None: when the post goes
     queued: bool = False  # the channel's queue chooses the time
+    posted_by: str = ""  # "clarion" or "person"; empty: as the channel is set
+    hand_id: int | None = None  # which person; None: whoever may publish there
 
     def signed(self) -> dict[str, Any]:
         """As an approver agrees to it. What is empty is left out, but for what always stood."""
@@ -49,6 +53,11 @@ class Own:
         }
         said = {"text": self.text, "options": dict(self.options)}
         return said | {key: value for key, value in more.items() if value}
+
+
+def by_hand(posted_by: str, channel: Channel) -> bool:
+    """Whether a person posts it, as decided for the post, or else for the channel."""
+    return posted_by == "person" or (not posted_by and channel.by_hand)
 
 
 @dataclass(frozen=True)
@@ -110,11 +119,22 @@ class Words:
             parts.append(Part(replace(comment, text=self.first_comment), after=0, answers=True))
         return parts
 
+    def is_by_hand(self, channel: Channel) -> bool:
+        """Whether a person posts it there."""
+        return by_hand(self.of_channel(channel).posted_by, channel)
+
     def problems(self, channel: Channel) -> list[Problem]:
         """Everything wrong with it on this channel."""
         drafts = [part.draft for part in self.parts(channel)]
         refused = [p for d in drafts for p in channel.complaints(d)]
-        return [*refused, *self.left_out(channel), *self._lacks(channel, drafts)]
+        found = self.for_hands(channel, [*refused, *self.left_out(channel)])
+        return [*found, *self._lacks(channel, drafts)]
+
+    def for_hands(self, channel: Channel, found: Sequence[Problem]) -> list[Problem]:
+        """What only stops a program does not stop a person: there it is a hint."""
+        if not self.is_by_hand(channel):
+            return list(found)
+        return [replace(p, blocks=False) if p.about in OF_PROGRAMS else p for p in found]
 
     def lacks(self, channel: Channel) -> list[Problem]:
         """What the brand's own gate says to it there."""

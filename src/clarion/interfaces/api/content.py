@@ -36,6 +36,8 @@ class VariantShape(Schema):
     surface: str
     options: dict[str, str]
     without: list[int]
+    posted_by: str
+    hand: int | None = kept_as("hand_id")
     planned_for: datetime | None
     sent_at: datetime | None
     tracked_link: str
@@ -122,7 +124,9 @@ class ProblemsShape(Schema):
 class VariantIn(In):
     """`surface`: one of the network's `surfaces`; "feed" is its usual place.
 
-    `planned_for`: null for the time of the post.
+    `planned_for`: null for the time of the post. `posted_by`: "clarion", or "person" where
+    somebody posts it by hand (`hand`, a membership; null: whoever may publish there); empty: as
+    the channel is set.
     """
 
     channel: Id
@@ -131,6 +135,8 @@ class VariantIn(In):
     planned_for: datetime | None = None
     options: dict[str, Word] | None = None
     without: list[Id] | None = None
+    posted_by: Word | None = None
+    hand: Id | None = None
 
 
 class PollIn(In):
@@ -269,8 +275,12 @@ def _changes(request: Request, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cut(request: Request, given: dict[str, Any]) -> dict[str, Any]:
-    """Null means "leave it", but for a time: there it means "when the post goes"."""
+    """Null means "leave it", but for a time, where it means "when the post goes", and for a
+    hand: there it means "whoever may publish"."""
     own = {k: v for k, v in given.items() if k != "channel" and v is not None}
+    if "hand" in given:
+        own["hand_id"] = given["hand"]
+        own.pop("hand", None)
     if "planned_for" in given:
         at = given["planned_for"]
         own["planned_for"] = moment(request, at) if at else None

@@ -17,7 +17,7 @@ from clarion.interfaces.api.shapes import Id, In, Text, Word, asked, kept_as, on
 from clarion.interfaces.api.stage import Stage
 from clarion.publishing import actions, troubles
 from clarion.publishing.models import Delivery
-from clarion.publishing.sending import again, by_hand, edits, evidence
+from clarion.publishing.sending import again, by_hand, confirming, edits, evidence
 from clarion.publishing.sending.forecast import warnings
 
 stage = Stage()
@@ -289,9 +289,9 @@ def confirm(request: Request, delivery: Id, body: WhichIn) -> Delivery:
     if body.remote_id:
         found = evidence.the_one(row, body.remote_id, by=me.actor)
     else:
-        found = actions.at_address(row, body.url, by=me.actor)
+        found = confirming.at_address(row, body.url, by=me.actor)
     if not me.dry:
-        actions.note_live(row, found, by=me.actor)
+        confirming.note_live(row, found, by=me.actor)
     return row
 
 

@@ -13,7 +13,7 @@ from clarion.interfaces.web.door import Request, own, page, toast
 from clarion.kit.errors import NotYet
 from clarion.publishing import actions as publishing
 from clarion.publishing.models import Delivery
-from clarion.publishing.sending import by_hand, edits, evidence
+from clarion.publishing.sending import by_hand, confirming, edits, evidence
 
 
 @require_POST
@@ -73,7 +73,7 @@ def _not_there(request: Request, delivery: Delivery) -> str:
 
 
 def _is_live(request: Request, delivery: Delivery) -> str:
-    publishing.say_it_is_live(delivery, request.POST.get("url", "").strip(), by=request.actor)
+    confirming.say_it_is_live(delivery, request.POST.get("url", "").strip(), by=request.actor)
     return "Noted: it is live"
 
 

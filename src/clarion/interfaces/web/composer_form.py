@@ -12,7 +12,7 @@ from django.utils import timezone
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.content.checks import POLL_HOURS
-from clarion.content.models import FEED, Media, Own, Post, Words
+from clarion.content.models import FEED, POSTED_BY, Media, Own, Post, Words
 from clarion.interfaces.web.door import Request
 from clarion.kit.errors import NotYet
 from clarion.kit.zones import instant, known_zone, must_be_ahead
@@ -21,7 +21,7 @@ from clarion.strategy.models import Campaign
 
 # What the fields and the post call by the same name, and what the form says for one channel.
 PLAIN = ("text", "more", "link", "first_comment", "paid_partnership", "made_with_ai")
-OF_A_CHANNEL = ("text", "options", "without", "surface")
+OF_A_CHANNEL = ("text", "options", "without", "surface", "posted_by", "hand_id")
 DIGITS = 18  # an id with more is none of ours
 BARE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/?#]\S*)?")  # a name with a dot, no scheme
 
@@ -188,7 +188,11 @@ def read(request: Request, post: Post | None, choice: Sequence[Channel]) -> Type
 
 def _own(channel: Channel, said: QueryDict) -> Own:
     options = {f.key: said.get(option_name(channel, f), "") for f in channel.network.options}
+    hand = said.get(f"hand-{channel.pk}", "")  # a member's id, or one of POSTED_BY
+    named = next(iter(_numbers([hand])), None)
     return Own(
+        posted_by="person" if named else (hand if hand in POSTED_BY else ""),
+        hand_id=named,
         text=_plain(said.get(f"text-{channel.pk}", "")),
         options={k: v for k, v in options.items() if v},
         without=sorted(_numbers(said.getlist(f"without-{channel.pk}"))),

@@ -79,6 +79,11 @@ class Target:
         return network.surface(self.own.surface) or network.surfaces[0]
 
     @property
+    def hand(self) -> str:
+        """Who posts it, as the field says it."""
+        return str(self.own.hand_id or self.own.posted_by)
+
+    @property
     def on(self) -> bool:
         """Whether it has words or settings of its own."""
         return self.own != Own()
@@ -99,6 +104,7 @@ def show(
         "post": post,
         "typed": typed,
         "targets": targets(request, post, typed, channels),
+        "people": people(request),
         "campaigns": _campaigns(request, typed),
         "labels": request.workspace.labels.all(),
         "choices": [*typed.choices, *[""] * (2 - len(typed.choices))],
@@ -148,7 +154,6 @@ def _standing(request: Request, post: Post | None) -> dict[str, Any]:
     return {
         "entry": entry,
         "deliveries": deliveries,
-        "people": people(request),
         "evidence": evidence.known(deliveries),
         "foreseen": endings(post),
         "out": any(sent),

@@ -285,7 +285,8 @@ class Delivery(Message):
         if self.after is not None and self.after.state != self.State.LIVE:
             return "What it follows is not out. See to that one first."
         blocking = [p.text for p in self.variant.problems() if p.blocks]
-        return next(iter([*blocking, *self.variant.failures()]), "")
+        unmade = [] if self.by_hand else self.variant.failures()
+        return next(iter([*blocking, *unmade]), "")
 
 
 class Charge(models.Model):

@@ -15,12 +15,13 @@ from clarion.accounts.actions import notify, solve
 from clarion.accounts.journal import record
 from clarion.accounts.models import Membership
 from clarion.accounts.rights import Actor
-from clarion.content.models import Media
+from clarion.content.models import Media, Variant
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.steps import Move, Outcome, Stay
 from clarion.publishing import troubles
-from clarion.publishing.actions import freeze, new_address, on_with
+from clarion.publishing.actions import freeze, on_with, place
 from clarion.publishing.models import Delivery
+from clarion.publishing.sending.confirming import new_address
 from clarion.text.shortening import shortened
 
 State = Delivery.State
@@ -41,9 +42,10 @@ def hand_over(delivery: Delivery, to: Membership | None, *, by: Actor) -> None:
     for part in _rest(delivery):
         values = {"by_hand": True, "hand_id": to.pk if to else None, "ticket": "", "tries": 0}
         at = {"due_at": part.due_at and part.planned_for, "planned_for": part.planned_for}
-        if not _place(part, State.BY_HAND, {**values, **at}):
+        if not place(part, State.BY_HAND, {**values, **at}):
             raise Conflict("It is being sent at this moment.")
         troubles.settled([part])
+    _remember(delivery, posted_by="person", hand=to)
     after = {"to": str(to.user) if to else "whoever may publish"}
     record(by, "delivery.handed_over", str(delivery), after=after)
 
@@ -60,7 +62,8 @@ def take_back(delivery: Delivery, *, by: Actor) -> None:
     for part in _rest(delivery):
         solve(delivery.channel.workspace_id, [part.about])
         values = {"by_hand": False, "hand_id": None, "planned_for": at, "tries": 0}
-        _place(part, State.PLANNED, {**values, "due_at": part.due_at and at})
+        place(part, State.PLANNED, {**values, "due_at": part.due_at and at})
+    _remember(delivery, posted_by="clarion", hand=None)
     record(by, "delivery.taken_back", str(delivery))
 
 
@@ -130,19 +133,15 @@ def _asking(delivery: Delivery) -> str:
     return f"{does} on {channel.network.name} {channel.handle}{files}: “{caption}”"
 
 
+def _remember(delivery: Delivery, posted_by: str, hand: Membership | None) -> None:
+    """Planned anew it stays as it was decided, and the composer shows it."""
+    rows = Variant.objects.filter(pk=delivery.variant_id)
+    rows.update(posted_by=posted_by, hand=hand)
+    delivery.variant.posted_by, delivery.variant.hand = posted_by, hand
+
+
 def _rest(delivery: Delivery) -> list[Delivery]:
     """It and the parts of its thread that come after it."""
     rows = Delivery.objects.filter(variant=delivery.variant_id, part__gte=delivery.part)
     waiting = rows.filter(state__in=(State.PLANNED, State.BY_HAND, State.HELD), maybe_out=False)
     return list(waiting.select_related("channel").order_by("part"))
-
-
-def _place(part: Delivery, state: str, values: dict[str, object]) -> bool:
-    """Also from a state into itself: only who or when changes."""
-    if part.state == state:
-        return part.compare_and_set(values)
-    due_at = values.pop("due_at")
-    won = part.move(state, **values)  # type: ignore[arg-type]
-    # `move` makes what runs due at once; a later part waits for the one before it.
-    Delivery.objects.filter(pk=part.pk, state=state).update(due_at=due_at)
-    return won

@@ -16,8 +16,8 @@ from clarion.accounts.rights import Actor
 from clarion.channels.line import line
 from clarion.kit.errors import Conflict, NotYet
 from clarion.networks.base import Live, Message, NetworkError, Recalls
-from clarion.publishing.actions import note_live
 from clarion.publishing.models import SKEW, Delivery
+from clarion.publishing.sending.confirming import note_live
 
 State = Delivery.State
 DID = ("delivery.unsure", "delivery.held", "delivery.retried")
