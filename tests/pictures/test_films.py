@@ -70,6 +70,14 @@ def test_a_film_is_cut_around_its_focal_point_and_made_small_enough(film, tmp_pa
     assert films.measure(into, kinds.FILM).width == 180
 
 
+def test_a_short_film_where_much_room_is_left_is_made(film, tmp_path):
+    shape = recipes.Shape("video", "video/mp4", 1, 320, 180, 2, 25, ["vp9"])
+    recipe = recipes.fit(shape, recipes.Room("Nowhere", bytes=4_000_000_000))
+    into = tmp_path / "made.mp4"
+    assert making.make(film, recipe, 2, into, lambda _: None) == (320, 180)
+    assert films.measure(into, kinds.FILM).seconds == pytest.approx(2, abs=0.1)
+
+
 def test_a_film_that_is_too_long_is_not_cut_but_told():
     shape = recipes.Shape("video", "video/mp4", 1, 320, 180, 150, 25, ["h264"])
     [said] = recipes.unfit(shape, recipes.Room("Nowhere", seconds_max=140))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clarion.content.models import Media, Variant
+from clarion.kit import store
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,14 @@ def frames(variant: Variant) -> list[Frame]:
 
 
 def packed(story: Sequence[Frame]) -> bytes:
-    """A ZIP with the files in order, the words of each beside it, and all of them in a list."""
+    """A ZIP with the files in order, the words of each beside it, and all of them in a list.
+
+    Raises FileNotFoundError, store.Unreachable.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as pack:
         for frame in story:
-            pack.write(frame.media.path, frame.file)
+            pack.write(store.at_hand(frame.media.path), frame.file)
             if frame.text:
                 pack.writestr(f"{frame.number:02}.txt", frame.text)
         pack.writestr("frames.txt", "\n".join(map(_line, story)) + "\n")

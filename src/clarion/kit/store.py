@@ -59,10 +59,18 @@ def remove(path: Path) -> None:
         _talk(lambda bucket: bucket.delete_objects(Delete={"Objects": [{"Key": _name(path)}]}))
 
 
+def everything(root: Path) -> set[Path]:
+    """The originals that are kept below `root`, here or in S3."""
+    found = {path for path in root.glob("??/*") if path.is_file()}
+    if settings.MEDIA_STORE:
+        found |= _talk(lambda bucket: {root / each.key for each in bucket.objects.all()})
+    return found
+
+
 def make_room() -> int:
     """With S3: remove what was not used for longest until the folder is small enough.
 
-    Returns how many files went.
+    What the store does not have goes there first. Returns how many files went.
     """
     if not settings.MEDIA_STORE:
         return 0
@@ -71,6 +79,8 @@ def make_room() -> int:
     for _, size, path in files:
         if left <= 0:
             break
+        if path.suffix != ".small":  # those are made again
+            _must_be_there(path)
         path.unlink(missing_ok=True)
         left, gone = left - size, gone + 1
     return gone
@@ -81,6 +91,14 @@ def _files() -> Iterator[tuple[Path, os.stat_result]]:
     for path in (*root.glob("??/*"), *root.glob("made/??/*")):
         with suppress(FileNotFoundError):
             yield path, path.stat()
+
+
+def _must_be_there(path: Path) -> None:
+    """In S3. It may not be: this was a folder alone once, or was filled by an import."""
+    try:
+        _talk(lambda bucket: bucket.Object(_name(path)).load())
+    except FileNotFoundError:
+        _talk(lambda bucket: bucket.upload_file(str(path), _name(path)))
 
 
 @contextmanager
@@ -108,16 +126,17 @@ def _talk(do: Any) -> Any:
 
     try:
         return do(_bucket(settings.MEDIA_STORE))
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
+    except (ClientError, BotoCoreError, Boto3Error) as error:
+        said = error.__context__ if isinstance(error, Boto3Error) else error
+        if not isinstance(said, ClientError):
+            raise Unreachable(
+                "The file store does not answer. Look at CLARION_MEDIA_URL."
+            ) from error
+        code = str(said.response.get("Error", {}).get("Code", ""))
         if code in ("404", "NoSuchKey"):
             raise FileNotFoundError(code) from error
         raise Unreachable(
             f"The file store said no ({code}). Look at CLARION_MEDIA_URL."
-        ) from error
-    except (BotoCoreError, Boto3Error) as error:
-        raise Unreachable(
-            "The file store does not answer. Look at CLARION_MEDIA_URL."
         ) from error
 
 

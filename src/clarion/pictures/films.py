@@ -15,6 +15,7 @@ from clarion.pictures.recipes import Recipe
 MAX_SECONDS = 12 * 3600  # the longest that any network takes
 MAX_PIXELS = 8192 * 4320
 MAX_PACKETS = 10_000_000
+MAX_RATE = 200_000_000  # bits a second; ffmpeg counts twice as many in 31 bits
 IN_MP4 = {"h264", "hevc", "av1", "vp9", "mpeg4", "aac", "mp3", "opus", "alac"}
 IN_WEBM = {"vp8", "vp9", "av1", "opus", "vorbis"}
 IN_MOV = IN_MP4 | {"prores", "mjpeg", "pcm_s16le", "pcm_s24le", "pcm_s16be", "pcm_s24be"}
@@ -183,7 +184,7 @@ def encode(path: Path, recipe: Recipe, seconds: float, into: Path, told: Told) -
     """Writes the film anew by a recipe: H.264 with AAC, or VP9 with Opus. Raises Unfit."""
     most = recipe.get("bytes")
     for share in (0.92, 0.80, 0.65, 0.45):  # a little less each time, until it fits
-        rate = int(most * 8 * share / max(seconds, 0.1)) if most else 0
+        rate = min(int(most * 8 * share / max(seconds, 0.1)), MAX_RATE) if most else 0
         _encode(path, recipe, rate, seconds, into, told)
         if not most or into.stat().st_size <= most:
             return

@@ -6,9 +6,9 @@ import pytest
 from tests.film_kit import film
 from tests.interfaces.api.conftest import Program, program_of
 
-from clarion.content.library import preparing, uploads
+from clarion.content.library import keeping, preparing, uploads
 from clarion.content.models import Media, Upload
-from clarion.kit.errors import Conflict, NotYet
+from clarion.kit.errors import Conflict
 
 BYTES = "application/octet-stream"
 
@@ -119,7 +119,7 @@ def test_a_store_that_is_away_makes_a_file_wait_instead_of_refusing_it(
     program, monkeypatch, png, later, work
 ):
     def away(*_):
-        raise NotYet("The file could not be stored.")
+        raise keeping.NoRoom("The file could not be stored.")
 
     upload = begun(program, "loaf.png", len(png))
     with monkeypatch.context() as patch:

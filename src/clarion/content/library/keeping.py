@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from clarion.accounts.journal import record
 from clarion.accounts.models import Workspace
 from clarion.accounts.rights import Actor
 from clarion.content.checks import clean_text
-from clarion.content.models import Label, Media
+from clarion.content.models import Label, Media, Rendition
 from clarion.content.models.media import located
 from clarion.kit import store
 from clarion.kit.errors import Conflict, NotYet
@@ -25,6 +25,10 @@ ALT_MAX = 2000  # characters
 LABEL_MAX = 60  # characters
 FOLDER_MAX = 200  # characters
 BIN_KEEPS = timedelta(days=30)
+
+
+class NoRoom(NotYet):
+    """The disk is full or the store is away. The file is not to blame: try again later."""
 
 
 def add(
@@ -44,7 +48,10 @@ def add(
     with _folder() as folder:
         path = folder / "came"
         path.write_bytes(data)
-        return keep(workspace, name, judged(name, path, folder), alt=alt, dry=dry, by=by)
+        found = judged(name, path, folder)
+        if not dry:
+            put_away(found)
+        return keep(workspace, name, found, alt=alt, by=by)
 
 
 def must_add(workspace: Workspace, by: Actor) -> None:
@@ -87,12 +94,20 @@ def _room() -> Iterator[None]:
     try:
         yield
     except store.Unreachable as error:
-        raise NotYet(f"The file could not be stored. {error}") from error
+        raise NoRoom(f"The file could not be stored. {error}") from error
     except OSError as error:
-        raise NotYet(
+        raise NoRoom(
             f"The file could not be stored in {settings.MEDIA_ROOT}: {error.strerror}. "
             "Make room or make the folder writable, then add it again."
         ) from error
+
+
+def put_away(found: Found) -> None:
+    """Its bytes and its small picture, before anything refers to them; no transaction waits."""
+    path = located(found.sha256)
+    store.put(found.file, path)
+    if not path.with_suffix(".small").exists():
+        found.small.replace(path.with_suffix(".small"))
 
 
 @transaction.atomic
@@ -103,10 +118,9 @@ def keep(
     *,
     alt: str = "",
     folder: str = "",
-    dry: bool = False,
     by: Actor,
 ) -> Media:
-    """The medium for a file that was judged: a new one, or the one that is there already."""
+    """The medium for a file that was put away: a new one, or the one that is there already."""
     must_add(workspace, by)
     media = _same(workspace, found)
     if media is None:
@@ -122,9 +136,6 @@ def keep(
     elif media.binned_at:
         media.binned_at = None
         media.save(update_fields=["binned_at"])
-    if not dry:
-        store.put(found.file, located(media.sha256))
-        _show(found.small, media.path)
     return media
 
 
@@ -141,11 +152,6 @@ def _facts(found: Found) -> dict[str, object]:
     columns = ("sha256", "source_sha256", "kind", "mime", "size", "width", "height")
     more = ("milliseconds", "frame_rate", "codecs", "pages", "look", "contrast")
     return {name: getattr(found, name) for name in (*columns, *more)}
-
-
-def _show(thumbnail: Path, path: Path) -> None:
-    if not path.with_suffix(".small").exists():
-        thumbnail.replace(path.with_suffix(".small"))
 
 
 # --- words about it -------------------------------------------------------------------------
@@ -226,21 +232,32 @@ def take_back(media: Media, *, by: Actor) -> None:
 
 
 def empty_bin(now: datetime | None = None) -> int:
-    """What has been in the bin for a month goes for good, with its file. Returns how many."""
+    """What has been in the bin for a month goes for good, with its files. Returns how many.
+
+    The files go first: where the store is away, the row stays in the bin and is tried again.
+    """
     over = (now or timezone.now()) - BIN_KEEPS
     old = Media.objects.filter(binned_at__lt=over, placements=None)
     gone = 0
-    for media in old[:50]:
-        with transaction.atomic():
-            made = [r.path for r in media.renditions.exclude(sha256="")]
+    with suppress(store.Unreachable):
+        for media in old[:50]:
+            for path in _nobodys(media):
+                store.remove(path)
             media.delete()
-        for path in [*made, *_nobodys(media)]:
-            store.remove(path)
-        gone += 1
+            gone += 1
     return gone
 
 
 def _nobodys(media: Media) -> list[Path]:
-    """Its file, unless another brand keeps the same one."""
-    others = Media.objects.filter(sha256=media.sha256).exists()
-    return [] if others else [media.path]
+    """Its files, but for those that another brand keeps too."""
+    made = Rendition.objects.exclude(sha256="")
+    mine = made.filter(media=media)
+    shared = set(
+        made.exclude(media=media)
+        .filter(sha256__in=mine.values("sha256"))
+        .values_list("sha256", flat=True)
+    )
+    paths = [r.path for r in mine if r.sha256 not in shared]
+    if not Media.objects.filter(sha256=media.sha256).exclude(pk=media.pk).exists():
+        paths.append(media.path)
+    return paths

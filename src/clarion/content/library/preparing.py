@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from clarion.accounts.rights import NotAllowed
 from clarion.content.library import empty_bin, renditions, uploads
+from clarion.content.library.keeping import NoRoom
 from clarion.content.models import Rendition, Upload
 from clarion.kit import store
 from clarion.kit.errors import NotYet
@@ -34,9 +36,9 @@ async def judge(upload: Upload) -> Outcome:
         await _aside(lambda stopped: uploads.enter(upload, stopped))
     except NotAllowed as reason:  # whoever sent it may no longer add anything
         return Move(Upload.State.REFUSED, problem=str(reason))
+    except NoRoom as reason:
+        return Stay(at=timezone.now() + AGAIN, problem=str(reason))
     except NotYet as reason:
-        if reason.about != "file":  # no room, no store: the file is not to blame
-            return Stay(at=timezone.now() + AGAIN, problem=str(reason))
         return Move(Upload.State.REFUSED, problem=str(reason))
     return Move(Upload.State.KEPT)
 
@@ -49,7 +51,7 @@ async def make(rendition: Rendition) -> Outcome:
 
     try:
         found = await _aside(work)
-    except store.Unreachable as reason:
+    except NoRoom as reason:
         return Stay(at=timezone.now() + AGAIN, problem=str(reason))
     except NotYet as reason:
         return Move(Rendition.State.FAILED, problem=str(reason))
@@ -115,7 +117,10 @@ def tidy() -> int:
     if monotonic() < _tidied + EVERY:
         return 0
     _tidied = monotonic()
-    return uploads.forget_old() + empty_bin() + store.make_room()
+    gone = uploads.forget_old() + empty_bin()
+    with suppress(store.Unreachable):  # it waits until the next hour
+        gone += store.make_room()
+    return gone
 
 
 CHORES = (tidy,)

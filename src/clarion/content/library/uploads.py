@@ -15,11 +15,13 @@ from clarion.accounts.models import Membership, Workspace
 from clarion.accounts.rights import Actor, NotAllowed
 from clarion.content.checks import clean_text
 from clarion.content.library.keeping import (
+    NoRoom,
     clean_alt,
     clean_folder,
     judged,
     keep,
     must_add,
+    put_away,
     working,
 )
 from clarion.content.models import Media, Upload
@@ -156,9 +158,9 @@ def judge_at_once(upload: Upload) -> Upload:
         return upload
     try:
         enter(upload)
+    except NoRoom:  # the worker tries again
+        return upload
     except NotYet as reason:
-        if reason.about != "file":  # no room, no store: the worker tries again
-            return upload
         upload.move(State.REFUSED, problem=str(reason))
     else:
         upload.move(State.KEPT)
@@ -176,6 +178,7 @@ def enter(upload: Upload, stopped: Callable[[], bool] = lambda: False) -> Media 
         found = judged(upload.name, upload.path, folder)
         if stopped():
             return None
+        put_away(found)
         with transaction.atomic():
             media = keep(
                 upload.workspace,

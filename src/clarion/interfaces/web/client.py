@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clarion.accounts.rights import Actor
 from clarion.content import clients, queries
 from clarion.content.models import ClientLink, Media, Post
+from clarion.interfaces.web import library_files
 from clarion.interfaces.web.door import leaf
 from clarion.kit.errors import Conflict, NotYet
 from clarion.pictures import watermark
@@ -140,10 +141,11 @@ def post(request: Request, pk: int) -> HttpResponse:
 def picture(request: Request, pk: int) -> HttpResponse:
     """Small, and with the link's name all over it where its maker wished so."""
     medium = clients.media_of(request.link, pk)
-    if medium is None or medium.kind != Media.Kind.IMAGE or not medium.path.exists():
+    if medium is None or medium.kind != Media.Kind.IMAGE:
         raise Http404
+    whole = library_files.at_hand(medium.path)
     words = f"{request.link.name} · {request.link.workspace}" if request.link.watermark else ""
-    made = watermark.marked(medium.path.read_bytes(), words)
+    made = watermark.marked(whole.read_bytes(), words)
     return HttpResponse(made, content_type=watermark.MIME)
 
 

@@ -15,11 +15,15 @@ def download(request: Request, pk: int) -> HttpResponse:
     rows = Variant.objects.select_related("channel__workspace", "post__workspace")
     variant = own(rows, request, pk=pk, path="channel__workspace")
     story = frames(variant)
-    if not story or any(not frame.media.path.exists() for frame in story):
+    if not story:
         raise Http404
+    try:
+        pack = packed(story)
+    except FileNotFoundError:
+        raise Http404 from None
     name = f"frames-{variant.post_id}-{variant.channel_id}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(packed(story), content_type="application/zip", headers=headers)
+    return HttpResponse(pack, content_type="application/zip", headers=headers)
 
 
 urlpatterns = [path("w/<slug:ws>/variants/<int:pk>/frames/", download, name="frames")]

@@ -24,7 +24,7 @@ RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 def media(request: Request, pk: int) -> HttpResponseBase:
     """The file itself. A document is handed over, not shown: it may not act on our pages."""
     medium = own(Media.objects.all(), request, pk=pk)
-    where = _at_hand(medium.path)
+    where = at_hand(medium.path)
     response: HttpResponseBase
     if asked := RANGE.fullmatch(request.headers.get("Range", "")):
         response = _piece(where, asked)
@@ -63,7 +63,7 @@ def media_small(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _make_small(medium: Media, kept: Path) -> None:
-    whole = _at_hand(medium.path)
+    whole = at_hand(medium.path)
     with store.beside(kept) as part:
         try:
             small.small(whole, medium.kind, medium.milliseconds / 1000, part)
@@ -82,10 +82,11 @@ def captions(request: Request, pk: int, language: str) -> HttpResponse:
     return HttpResponse(medium.captions[language], content_type="text/vtt; charset=utf-8")
 
 
-def _at_hand(where: Path) -> Path:
+def at_hand(where: Path) -> Path:
+    """Raises Http404 where nobody has it; a store that is away says so itself."""
     try:
         return store.at_hand(where)
-    except OSError:
+    except FileNotFoundError:
         raise Http404 from None
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
 from clarion.kit.errors import Conflict, NotYet
+from clarion.kit.store import Unreachable
 
 GetResponse = Callable[[HttpRequest], Any]
 CSP = (
@@ -107,6 +108,8 @@ class Refusals(MiddlewareMixin):
             return refuse(request, 409, str(error))
         if isinstance(error, NotYet):
             return refuse(request, 422, str(error))
+        if isinstance(error, Unreachable):  # nothing of ours is wrong: it passes
+            return refuse(request, 503, str(error))
         if isinstance(error, PermissionDenied) and str(error):
             return refuse(request, 403, str(error))
         if isinstance(error, TooManyFilesSent):

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -18,6 +18,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from django.db import connection, transaction
 
 from clarion import __version__
+from clarion.kit import store
 from clarion.kit.export.contents import (
     CONTENTS,
     FORMAT,
@@ -101,27 +102,25 @@ def _next_id(table: Table) -> int:
 def _write_files(into: ZipFile, media: Path) -> int:
     count = 0
     for path in _files(media):
+        here = path.exists()
         try:
-            with path.open("rb") as source:
+            with store.at_hand(path).open("rb") as source:
                 size = os.fstat(source.fileno()).st_size
                 with _entry(into, f"media/{path.relative_to(media).as_posix()}", size) as entry:
                     shutil.copyfileobj(source, entry, 1024 * 1024)
         except FileNotFoundError:
             continue  # deleted while this ran
+        if not here:
+            path.unlink(missing_ok=True)  # it was fetched for this alone
         count += 1
     return count
 
 
 def _files(media: Path) -> Iterator[Path]:
     """The files of the library, in order; nothing half-written and nothing else."""
-    for folder in _sorted(media):
-        for path in _sorted(folder) if folder.is_dir() else ():
-            if MEDIA.fullmatch(f"media/{folder.name}/{path.name}") and path.is_file():
-                yield path
-
-
-def _sorted(folder: Path) -> Iterable[Path]:
-    return sorted(folder.iterdir()) if folder.exists() else ()
+    for path in sorted(store.everything(media)):
+        if MEDIA.fullmatch(f"media/{path.relative_to(media).as_posix()}"):
+            yield path
 
 
 def _write(into: ZipFile, name: str, text: str) -> None:

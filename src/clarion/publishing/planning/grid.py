@@ -15,6 +15,7 @@ from clarion.accounts.rights import Actor
 from clarion.channels.models import Channel
 from clarion.content import actions as content
 from clarion.content.models import Media, Post, Variant
+from clarion.kit import store
 from clarion.kit.errors import Conflict, NotYet
 from clarion.kit.zones import instant, known_zone
 from clarion.pictures.colours import Colour, balance, colours
@@ -110,7 +111,12 @@ def colours_of(medium: Media) -> list[Colour]:
     known = cache.get(key)
     if known is None:
         try:
-            known = [(c.name, c.hex, c.share) for c in colours(medium.path.read_bytes())]
+            known = [
+                (c.name, c.hex, c.share)
+                for c in colours(store.at_hand(medium.path).read_bytes())
+            ]
+        except store.Unreachable:
+            return []  # for now
         except OSError:  # also what Pillow says of a film
             known = []
         cache.set(key, known, A_WEEK)
