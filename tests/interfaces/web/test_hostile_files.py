@@ -46,7 +46,10 @@ REFUSED = {
     "page": (PAGE, "This is a web page or other markup"),
     "page-that-is-a-pdf-too": (b"<html>%PDF-1.7" + pdf(), "This is a web page or other markup"),
     "page-that-begins-like-a-film": (b"<!--ftypisom" + PAGE, "The film is broken"),
-    "script-that-begins-like-a-gif": (b"GIF89a=1;" + JS, "cannot be read"),
+    "script-that-begins-like-a-gif": (
+        b"GIF89a=1;" + JS,
+        "This is not a JPEG, PNG, WebP or GIF picture",
+    ),
     "list-of-films": (b"#EXTM3U\nfile:///etc/passwd\n", "a list of films, not a film"),
     "bomb": (bomb(), "more pixels than any network takes"),
     "pdf-with-a-script-on-a-page": (
@@ -124,6 +127,7 @@ def test_what_is_hidden_in_a_file_does_not_come_in(browser, program, space, data
     assert served.headers["Content-Type"].split("/")[0] in ("image", "video", "application")
     if medium.kind == Media.Kind.DOCUMENT:
         assert served.headers["Content-Disposition"].startswith("attachment")
+    served.close()
 
 
 def test_a_picture_of_too_many_pixels_costs_no_memory(browser, space):
