@@ -128,3 +128,16 @@ def test_a_finger_chooses_posts_after_select_was_pressed(signed_in, owner, space
     expect(page.locator(".bulk-n")).to_contain_text("1 chosen")
     page.get_by_role("button", name="Choose none").click()
     expect(page.locator(".bulk")).to_be_hidden()
+
+
+def test_paper_gets_the_whole_month_however_narrow_the_sheet(
+    signed_in, owner, space, planned, tuesday
+):
+    page = signed_in(owner, width=700)
+    page.goto(month(space, tuesday))
+    weekdays = page.locator(".cal-head")
+    expect(weekdays).to_be_hidden()  # on a phone the month is a list of days
+    page.emulate_media(media="print")
+    expect(weekdays).to_be_visible()
+    expect(page.locator(".skip")).to_be_hidden()
+    expect(page.locator(f"#post-{planned.pk}")).to_be_visible()

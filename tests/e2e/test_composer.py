@@ -140,6 +140,18 @@ def test_all_channels_at_once_and_none(browser_page, space, boss, channel, playg
     expect(chosen).to_have_count(0)
 
 
+def test_many_channels_and_own_versions_fit_a_phone(
+    signed_in, owner, space, boss, channel, playground
+):
+    handles(space, boss, playground, "roastery-by-the-harbour", "shop-of-the-roastery", "van")
+    own = {c.pk: {"text": "Own words"} for c in space.channels.all()}
+    post = content.write(space, "Hello", list(space.channels.all()), variants=own, by=boss)
+    page = signed_in(owner, width=390)
+    page.goto(f"/w/bakery/posts/{post.pk}/")
+    expect(page.locator(".ed-tabs .dot")).to_have_count(4)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 # The answer to a save by itself takes a while to come back, as on a slow line.
 SLOW = """const quick = window.fetch;
 const late = answer => new Promise(on => setTimeout(on, 1500, answer));

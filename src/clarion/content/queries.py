@@ -101,7 +101,8 @@ def _fit(words: Words, channel: Channel) -> Fit:
     problems = [*words.for_hands(channel, found), *words.lacks(channel)]
     surface, media = words.surface(channel), words.pieces(channel)
     link = words.link if surface.link else ""
-    return Fit(channel, surface, parts, problems, link, media)
+    said_once = list(dict.fromkeys(problems))  # frames of a story share most of theirs
+    return Fit(channel, surface, parts, said_once, link, media)
 
 
 def _seen(channel: Channel, draft: Draft) -> Seen:

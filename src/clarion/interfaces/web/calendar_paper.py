@@ -1,6 +1,7 @@
 """The calendar as a PDF: what the page shows with its filters, for a wall or a meeting."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +83,14 @@ def _post(entry: Entry, words: int) -> dict[str, str]:
         "day": f"{entry.at:%a} {entry.at.day} {entry.at:%b %Y}" if entry.at else "",
         "at": f"{entry.at:%H:%M}" if entry.at else "",
         "where": ", ".join(channel.handle for channel in entry.channels),
-        "text": shortened(entry.post.text, words) or "No words yet",
+        "text": _breakable(shortened(entry.post.text, words)) or "No words yet",
         "standing": entry.label,
     }
+
+
+def _breakable(text: str) -> str:
+    """Long words and addresses may break, as a column is narrower than they are."""
+    return re.sub(r"(\S{14})(?=\S)", "\\1\u200b", text)
 
 
 urlpatterns: list[Any] = [

@@ -32,7 +32,16 @@ class ProfileGrid extends HTMLElement {
 
   async swap(cell, other) {
     if ("locked" in cell.dataset || "locked" in other.dataset) { toast(LOCKED, { bad: true }); return; }
-    await this.tell(this.dataset.swap, { post: cell.dataset.post, with: other.dataset.post }, cell.dataset.post);
+    this.change(cell, other); // at once, and back if the server says no
+    if (!(await this.tell(this.dataset.swap, { post: cell.dataset.post, with: other.dataset.post }, cell.dataset.post))) this.change(cell, other);
+  }
+
+  change(cell, other) {
+    const place = document.createComment("");
+    cell.replaceWith(place);
+    other.replaceWith(cell);
+    place.replaceWith(other);
+    cell.querySelector(".pg-a").focus({ preventScroll: true });
   }
 
   async tell(url, data, focus) {
@@ -41,7 +50,8 @@ class ProfileGrid extends HTMLElement {
       toast(said.text, { undo: said.undo });
       this.kept = focus;
       await this.refresh();
-    } catch (problem) { toast(problem.message, { bad: true }); }
+      return true;
+    } catch (problem) { toast(problem.message, { bad: true }); return false; }
   }
 
   async refresh() {
