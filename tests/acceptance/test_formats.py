@@ -71,16 +71,6 @@ def test_one_draft_meets_six_networks_with_a_preview_and_a_verdict_of_each(insid
     assert said["blocked"] is True
 
 
-def test_what_all_frames_of_a_story_share_is_said_once(inside, practise):
-    insta = practise("instagram")
-    frames = [picture(inside, f"{c}.jpg", c) for c in ("red", "green", "blue")]
-    sent = {"text": "One", "more": ["Two", "Three"], "channels": [insta.pk], "media": frames}
-    sent |= {f"surface-{insta.pk}": "story", **{f"alt-{pk}": "A colour" for pk in frames}}
-    said = inside.post("/w/bakery/compose/check/", sent, **JSON).json()
-    assert "3 frames in order" in said["previews"]
-    assert said["checks"].count("shows no words beside the picture") == 1
-
-
 @pytest.mark.accepts("PL-2")
 def test_counters_follow_the_network_and_the_rows_of_today(inside, practise, rows):
     rows.change("threads", "value = 500,", "value = 490,")

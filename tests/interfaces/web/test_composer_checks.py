@@ -1,9 +1,11 @@
 """What the composer says while somebody types, beyond how long the words are."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from tests.film_kit import in_library
 
 from clarion.channels import actions as channels
@@ -85,3 +87,23 @@ def test_a_picture_goes_where_no_type_of_file_is_known(ask, space, practise, png
         place = practise(key)
         sent = {f"surface-{place.pk}": place.network.surfaces[1].key}
         assert "previews" in ask(channels=[place.pk], media=[picture.pk], **sent)
+
+
+def test_what_all_frames_of_a_story_share_is_said_once(ask, practise, space, boss):
+    insta = practise("instagram")
+    frames = [_picture(space, color, boss).pk for color in ("red", "green", "blue")]
+    said = ask(
+        text="One",
+        more=["Two", "Three"],
+        channels=[insta.pk],
+        media=frames,
+        **{f"surface-{insta.pk}": "story"},
+    )
+    assert "3 frames in order" in said["previews"]
+    assert said["checks"].count("shows no words beside the picture") == 1
+
+
+def _picture(space, color, boss):
+    out = BytesIO()
+    Image.new("RGB", (900, 1600), color).save(out, "JPEG")
+    return library.add(space, f"{color}.jpg", out.getvalue(), alt=color, by=boss)
