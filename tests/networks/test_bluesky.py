@@ -431,7 +431,7 @@ def test_a_link_that_joins_the_text_counts():
         ([picture()] * 5, "4 pictures"),
         ([picture(size=2_000_001)], "2 MB"),
         ([picture(mime="image/tiff")], "JPEG"),
-        ([picture(kind="video", mime="video/mp4")], "Only pictures"),
+        ([picture(kind="video", mime="video/mp4")], "Clarion cannot send films"),
     ],
 )
 def test_media_the_network_refuses_are_blocked_with_a_sentence(media, words):

@@ -14,7 +14,6 @@ from django.utils import timezone
 from clarion.accounts.models import Workspace
 from clarion.channels.models import Channel
 from clarion.content.models import QUEUE, Decision, Media, Post, Thread, Words
-from clarion.content.models.words import OF_PROGRAMS
 from clarion.networks.base import Draft, Network, Problem
 from clarion.networks.limits import Limits
 from clarion.networks.surfaces import SAID_BELOW, Surface
@@ -83,7 +82,7 @@ class Fit:
     def takes_hands(self) -> bool:
         """Whether only what a program cannot do there stands in the way."""
         stops = [p for p in self.problems if p.blocks]
-        return bool(stops) and all(p.about in OF_PROGRAMS and not p.check for p in stops)
+        return bool(stops) and all(p.by_app for p in stops)
 
     @property
     def limits(self) -> Limits:

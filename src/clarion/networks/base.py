@@ -218,6 +218,7 @@ class Problem:
     check: str = (
         ""  # of our own gate, which somebody may let it pass; empty: the network's rule
     )
+    by_app: bool = False  # only programs cannot do it there: a person can, in the app
 
 
 class Once(StrEnum):

@@ -7,8 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
+from tests.film_kit import in_library
 
 from clarion.accounts.models import Notice
+from clarion.channels.models import Channel
 from clarion.content import actions as content
 from clarion.content import library
 from clarion.content.agreement import approval
@@ -561,13 +563,16 @@ def test_who_posts_it_is_chosen_while_writing(inside, space, channel, soon, memb
     assert f'<option value="{bo.pk}" selected>Bo, by hand</option>' in page
 
 
-def test_where_only_a_program_is_in_the_way_a_person_is_offered(inside, channel):
-    poll = {"choice": [f"Rye {n}" for n in range(30)], "poll_hours": "24"}
-    page = text_of(inside.post("/w/bakery/compose/check/", fields(None, channel, **poll)))
-    assert "Clarion cannot post this there. A person can, in the app" in page
-    handed = fields(None, channel, **poll, **{f"hand-{channel.pk}": "person"})
+def test_where_only_a_program_is_in_the_way_a_person_is_offered(inside, space):
+    sky = Channel.objects.create(
+        workspace=space, network_key="bluesky", remote_id="did:plc:x", handle="bakery.example"
+    )
+    said = fields(None, sky, media=[in_library(space).pk])
+    page = text_of(inside.post("/w/bakery/compose/check/", said))
+    assert "A person can post this in the app" in page
+    handed = {**said, f"hand-{sky.pk}": "person"}
     page = text_of(inside.post("/w/bakery/compose/check/", handed))
-    assert "A person can, in the app" not in page
+    assert "A person can post this in the app" not in page
     assert "It goes out all the same." in page
 
 
@@ -575,4 +580,4 @@ def test_words_that_are_too_long_are_nothing_for_a_person_either(inside, channel
     page = text_of(
         inside.post("/w/bakery/compose/check/", fields(None, channel, text="x" * 501))
     )
-    assert "A person can, in the app" not in page
+    assert "A person can post this in the app" not in page

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.film_kit import in_library
 
 from clarion.accounts.models import Notice
+from clarion.channels.models import Channel
 from clarion.content import actions as content
 from clarion.content.models import Variant
 from clarion.kit.errors import NotYet
@@ -103,20 +105,29 @@ def test_nobody_of_another_brand_posts_it(post, channel, boss):
         choose(post, channel, boss, posted_by="robot")
 
 
-def test_what_only_stops_a_program_does_not_stop_a_person(space, channel, boss, bo):
-    """A poll with one choice: no program may send it, and the app will say what it takes."""
-    post = content.write(
-        space, "Rye?", [channel], poll={"choices": ["Rye"] * 30, "hours": 24}, by=boss
+@pytest.fixture
+def sky(space):
+    """An account where programs may not send films, and people may."""
+    return Channel.objects.create(
+        workspace=space, network_key="bluesky", remote_id="did:plc:x", handle="bakery.example"
     )
-    variant = post.variants.get()
-    assert any(p.blocks for p in variant.problems())
-    post = choose(post, channel, boss, posted_by="person", hand_id=bo.pk)
-    variant = post.variants.get()
-    assert [p.text for p in variant.problems()]
-    assert not any(p.blocks for p in variant.problems())
 
 
-def test_words_that_are_too_long_stop_a_person_too(space, channel, boss):
+def stops(post):
+    return [p.text for p in post.variants.get().problems() if p.blocks]
+
+
+def test_what_only_stops_a_program_does_not_stop_a_person(space, sky, boss, bo):
+    film = in_library(space)
+    post = content.write(space, "The oven at work", [sky], media=[film], by=boss)
+    assert stops(post) == [
+        "Clarion cannot send films to Bluesky. Link to it, or let a person post it."
+    ]
+    post = choose(post, sky, boss, posted_by="person", hand_id=bo.pk)
+    assert stops(post) == []
+    assert plan(post, boss).obstacle() == ""
+
+
+def test_what_the_network_takes_from_nobody_stops_a_person_too(space, channel, boss):
     post = content.write(space, "x" * 501, [channel], by=boss)
-    post = choose(post, channel, boss, posted_by="person")
-    assert any(p.blocks for p in post.variants.get().problems())
+    assert stops(choose(post, channel, boss, posted_by="person"))

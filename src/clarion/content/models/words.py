@@ -22,7 +22,6 @@ from clarion.pictures import recipes
 QUEUE = "queue"  # stands in a seal for a time that the channel's queue chooses
 FEED = "feed"  # the usual place, which every network has
 POSTED_BY: Mapping[str, str] = {"clarion": "Clarion", "person": "A person, by hand"}
-OF_PROGRAMS = {"media", "surface", "poll", "options"}  # where an app of a network takes more
 CODE_LENGTH = 8  # characters of a tracked link's code
 
 
@@ -134,7 +133,7 @@ class Words:
         """What only stops a program does not stop a person: there it is a hint."""
         if not self.is_by_hand(channel):
             return list(found)
-        return [replace(p, blocks=False) if p.about in OF_PROGRAMS else p for p in found]
+        return [replace(p, blocks=False) if p.by_app else p for p in found]
 
     def lacks(self, channel: Channel) -> list[Problem]:
         """What the brand's own gate says to it there."""

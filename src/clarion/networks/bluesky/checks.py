@@ -47,8 +47,11 @@ def _media_problems(draft: Draft, limits: Limits) -> list[Problem]:
 
 
 def _medium_problems(medium: Media, limits: Limits) -> list[Problem]:
+    if medium.kind == "video":
+        why = "Clarion cannot send films to Bluesky. Link to it, or let a person post it."
+        return [Problem(why, "media", by_app=True)]
     if medium.kind != "image":
-        return [Problem("Only pictures can be sent to Bluesky. Link to the film.", "media")]
+        return [Problem("Bluesky takes no such file. Link to it instead.", "media")]
     problems = []
     if medium.mime not in limits.mimes:
         problems.append(
