@@ -22,6 +22,7 @@ ELSEWHERE = {
     "carry": "repeats",
     "carry_over": "pauses",
     "keep": "uploads",
+    "note_live": "deliveries.confirm",
     "write_many": "imports",
     "swap": "channels.swap, through swap_two",
     "label_back": "undo of many posts at once",

@@ -287,11 +287,10 @@ def confirm(request: Request, delivery: Id, body: WhichIn) -> Delivery:
     """
     row, me = _own(request, delivery), request.auth
     if body.remote_id:
-        found = evidence.the_one(row, body.remote_id, by=me.actor)
+        (evidence.the_one if me.dry else evidence.this_is_it)(row, body.remote_id, by=me.actor)
     else:
-        found = confirming.at_address(row, body.url, by=me.actor)
-    if not me.dry:
-        confirming.note_live(row, found, by=me.actor)
+        at = confirming.at_address if me.dry else confirming.say_it_is_live
+        at(row, body.url, by=me.actor)
     return row
 
 
