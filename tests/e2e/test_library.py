@@ -16,7 +16,7 @@ def test_a_film_and_a_bad_file_go_up_together(browser_page, space):
     page.locator("library-drop input[type=file]").set_input_files(files)
     expect(page.locator("#files-p .err")).to_contain_text("bad.png: This is an SVG drawing")
     page.get_by_role("link", name="Show what was added").click()
-    expect(page.get_by_role("link", name="oven.mp4")).to_be_visible()
+    expect(page.get_by_role("link", name="oven.mp4", exact=True)).to_be_visible()
     assert [m.kind for m in Media.objects.all()] == ["video"]
 
 

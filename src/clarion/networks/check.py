@@ -76,7 +76,7 @@ def _tags(draft: Draft, limits: Limits, name: str) -> Iterator[Problem]:
     ):
         if most is not None and found > most:
             yield Problem(
-                f"There are {found} {what}s, and {name} takes {most}. "
+                f"{_there(found, what)}, and {name} takes {most}. "
                 f"Take {many(found - most, what)} out."
             )
 
@@ -141,7 +141,7 @@ def _media(draft: Draft, limits: Limits, place: Surface, name: str) -> Iterator[
         )
     if count > most:
         yield Problem(
-            f"There are {count} pictures, and a post holds {most}. "
+            f"{_there(count, 'picture')}, and a post holds {most}. "
             f"Take {many(count - most, 'picture')} out.",
             "media",
         )
@@ -150,6 +150,10 @@ def _media(draft: Draft, limits: Limits, place: Surface, name: str) -> Iterator[
     for at, medium in enumerate(draft.media, 1):
         called = f"{CALLED.get(medium.kind, 'picture').capitalize()} {at}"
         yield from _medium(called, medium, limits, place, name)
+
+
+def _there(count: int, what: str) -> str:
+    return f"There {'is' if count == 1 else 'are'} {many(count, what)}"
 
 
 def _medium(
