@@ -52,13 +52,13 @@ def test_what_is_ticked_stands_in_the_post_in_that_order_and_once(browser_page, 
     expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
     page.locator("#picker [name=q]").fill("")
     page.locator("#picker [name=folder]").select_option("Summer")
-    expect(page.locator("#picker .pick")).to_have_count(1)
+    expect(page.locator("#picker .lib-pick")).to_have_count(1)
     pick(page, "c")
     page.locator("#picker [name=folder]").select_option("")
     page.locator("#picker [name=label]").select_option("Bread")
-    expect(page.locator("#picker .pick")).to_have_count(1)
+    expect(page.locator("#picker .lib-pick")).to_have_count(1)
     page.locator("#picker [name=label]").select_option("")
-    expect(page.locator("#picker .pick")).to_have_count(5)
+    expect(page.locator("#picker .lib-pick")).to_have_count(5)
     pick(page, "a")
     page.get_by_role("button", name="Add 3").click()
     first = [shelf[name].pk for name in "bca"]
@@ -81,7 +81,7 @@ def test_what_rights_have_ended_for_is_shown_and_cannot_be_picked(browser_page, 
     page.goto("/w/bakery/compose/")
     page.get_by_role("button", name="From the library").click()
     expect(page.get_by_role("checkbox", name="e.png")).to_be_disabled()
-    expect(page.locator("#picker .pick.off")).to_contain_text("Rights ended")
+    expect(page.locator("#picker .lib-pick.off")).to_contain_text("Rights ended")
 
 
 def test_keys_alone_find_pick_and_add_page_by_page(
@@ -92,10 +92,10 @@ def test_keys_alone_find_pick_and_add_page_by_page(
     page.goto("/w/bakery/compose/")
     page.get_by_role("button", name="From the library").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#picker .pick")).to_have_count(library_picker.ON_A_PAGE)
+    expect(page.locator("#picker .lib-pick")).to_have_count(library_picker.ON_A_PAGE)
     page.get_by_role("button", name="Show more").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#picker .pick")).to_have_count(len(more) + 5)
+    expect(page.locator("#picker .lib-pick")).to_have_count(len(more) + 5)
     page.keyboard.press("Space")  # the first of the new ones has the focus
     page.get_by_role("button", name="Add 1").focus()
     page.keyboard.press("Enter")
@@ -108,7 +108,7 @@ def test_the_dialog_fits_and_axe_finds_nothing(signed_in, owner, shelf, width):
     page = signed_in(owner, width=width)
     page.goto("/w/bakery/compose/")
     page.get_by_role("button", name="From the library").click()
-    expect(page.locator("#picker .pick")).to_have_count(5)
+    expect(page.locator("#picker .lib-pick")).to_have_count(5)
     pick(page, "a")
     page.evaluate(AXE)
     found = page.evaluate("r => axe.run('#picker', {runOnly: r})", RULES)

@@ -68,14 +68,14 @@ class MediaPicker extends HTMLElement {
 
   show() {
     const here = new Set([...document.querySelectorAll("#pictures [name=media]")].map(field => field.value));
-    for (const item of this.list?.querySelectorAll(".pick") ?? []) {
+    for (const item of this.list?.querySelectorAll(".lib-pick") ?? []) {
       const box = item.querySelector("input"), number = this.chosen.indexOf(box.value) + 1, inside = here.has(box.value);
       box.checked = inside || number > 0;
       box.disabled = inside || box.hasAttribute("data-never");
       item.querySelector(".pick-n").textContent = number || "";
       item.querySelector(".pick-here").hidden = !inside;
     }
-    const none = this.list && !this.list.querySelector(".pick");
+    const none = this.list && !this.list.querySelector(".lib-pick");
     this.place.querySelector(".pick-none").hidden = !none;
     this.button.disabled = !this.chosen.length;
     this.button.textContent = this.chosen.length ? `Add ${this.chosen.length}` : "Add";
