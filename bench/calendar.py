@@ -9,7 +9,8 @@ task after it, in a browser without a cache, the median of five. A selection and
 
 import sys
 
-sys.path[:] = sys.path[1:]  # this folder: the standard library would find this calendar
+if not sys.flags.safe_path:
+    del sys.path[0]  # this folder: the standard library would find this calendar
 
 import argparse
 import json
